@@ -28,6 +28,7 @@ struct JSONElement {
     // MARK: - Objects
 
     /// Calls `body` with the nodes of each name and value, in the order of the file.
+    @inline(never)
     func forEachMember(_ body: (_ name: Int, _ value: Int) throws(EncoderError) -> Void) throws(EncoderError) {
         guard kind == .object else { throw invalid("should be an object") }
         var name = index + 1
@@ -40,6 +41,7 @@ struct JSONElement {
 
     /// The member called `name`; nil if there is none. O(members): meant for small objects.
     /// - Throws: when the value is no object or has the member twice.
+    @inline(never)
     func member(_ name: String) throws(EncoderError) -> JSONElement? {
         var found: Int?
         var scratch: [UInt8] = []
@@ -56,11 +58,13 @@ struct JSONElement {
     }
 
     /// The member called `name` where it is there and not null.
+    @inline(never)
     func optional(_ name: String) throws(EncoderError) -> JSONElement? {
         guard let value = try member(name), !value.isNull else { return nil }
         return value
     }
 
+    @inline(never)
     func required(_ name: String) throws(EncoderError) -> JSONElement {
         guard let value = try optional(name) else {
             throw EncoderError.invalidField(path: document.path, field: child(name), reason: "is missing")
@@ -69,6 +73,7 @@ struct JSONElement {
     }
 
     /// - Throws: `unsupportedField` for the first member that is not among `known`.
+    @inline(never)
     func requireMembers(among known: [String]) throws(EncoderError) {
         try forEachMember { (key, value) throws(EncoderError) in
             var scratch: [UInt8] = []
@@ -83,6 +88,7 @@ struct JSONElement {
 
     // MARK: - Values
 
+    @inline(never)
     func elements() throws(EncoderError) -> [JSONElement] {
         guard kind == .array else { throw invalid("should be an array") }
         var elements: [JSONElement] = []
@@ -94,6 +100,7 @@ struct JSONElement {
         return elements
     }
 
+    @inline(never)
     func string() throws(EncoderError) -> String {
         guard kind == .plainString || kind == .escapedString else { throw invalid("should be a string") }
         var bytes: [UInt8] = []
@@ -101,6 +108,7 @@ struct JSONElement {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    @inline(never)
     func boolean() throws(EncoderError) -> Bool {
         switch kind {
         case .true: true
@@ -110,6 +118,7 @@ struct JSONElement {
     }
 
     /// A whole number in `range`, written without fraction or exponent.
+    @inline(never)
     func integer(in range: ClosedRange<Int>) throws(EncoderError) -> Int {
         guard let value = document.integer(at: index), range.contains(value) else {
             throw invalid("should be a whole number from \(range.lowerBound) to \(range.upperBound), not \(source)")
@@ -117,6 +126,7 @@ struct JSONElement {
         return value
     }
 
+    @inline(never)
     func number() throws(EncoderError) -> Double {
         guard kind == .number, let value = document.double(at: index), value.isFinite else { throw invalid("should be a number") }
         return value

@@ -91,7 +91,6 @@ struct BertNormalizer: Sendable, Hashable {
         }
     }
 
-    @inline(__always)
     private func lowercase(_ scalar: UInt32, into sink: inout some NormalizedSink) {
         if lowercases {
             UnicodeTable.shared.forEachLowercased(scalar) { sink.append($0) }
@@ -144,21 +143,19 @@ enum UTF8Encoding {
     /// Calls `body` with the bytes of a scalar.
     @inline(__always)
     static func encode(_ scalar: UInt32, _ body: (UInt8) -> Void) {
-        func byte(_ value: UInt32) -> UInt8 { UInt8(truncatingIfNeeded: value) }
-        if scalar < 0x80 {
-            body(byte(scalar))
-        } else if scalar < 0x800 {
-            body(byte(0xC0 | scalar >> 6))
-            body(byte(0x80 | scalar & 0x3F))
-        } else if scalar < 0x10000 {
-            body(byte(0xE0 | scalar >> 12))
-            body(byte(0x80 | scalar >> 6 & 0x3F))
-            body(byte(0x80 | scalar & 0x3F))
-        } else {
-            body(byte(0xF0 | scalar >> 18))
-            body(byte(0x80 | scalar >> 12 & 0x3F))
-            body(byte(0x80 | scalar >> 6 & 0x3F))
-            body(byte(0x80 | scalar & 0x3F))
+        // Written as a loop so that `body`, which may be long, is in the code but once.
+        var (bits, shift): (UInt32, UInt32) =
+            switch scalar {
+            case 0..<0x80: (0, 0)
+            case 0x80..<0x800: (0xC0, 6)
+            case 0x800..<0x10000: (0xE0, 12)
+            default: (0xF0, 18)
+            }
+        while true {
+            body(UInt8(truncatingIfNeeded: bits | scalar >> shift & (bits == 0x80 ? 0x3F : 0x7F)))
+            if shift == 0 { return }
+            shift -= 6
+            bits = 0x80
         }
     }
 }
@@ -174,7 +171,6 @@ struct CanonicalOrder {
         marks.append((scalar, combiningClass))
     }
 
-    @inline(__always)
     mutating func flush(_ body: (UInt32) -> Void) {
         if marks.isEmpty { return }
         // The library's sort is stable, and so is Swift's.

@@ -87,7 +87,7 @@ struct WordPieceVocabulary: Sendable {
         entries.append(Entry(
             start: UInt32(truncatingIfNeeded: start),
             key: UInt32(truncatingIfNeeded: piece.count) << 1 | position.rawValue, id: id))
-        slots[slot] = hash >> 32 << 32 | UInt64(entries.count)
+        slots[slot] = hash & 0xFFFF_FFFF_0000_0000 | UInt64(entries.count)
         maximumPieceLength = max(maximumPieceLength, piece.count)
         return nil
     }

@@ -19,7 +19,7 @@ struct WordSplitter: NormalizedSink {
     private var byteCount = 0
     private var characters = 0
     private var hash = WordPieceVocabulary.Position.start.seed
-    private(set) var ids: [Int32]
+    private var ids: [Int32]
 
     /// Classes of ASCII characters: 0 part of a word, 1 white space, 2 punctuation.
     private static let asciiClasses: [UInt8] = (0..<128).map { scalar in
@@ -29,7 +29,7 @@ struct WordSplitter: NormalizedSink {
     private let asciiClasses = Self.asciiClasses
 
     init(
-        table: WordPieceVocabulary.Table, unknownID: Int32, maximumCharacters: Int, limit: Int, ids: [Int32],
+        table: WordPieceVocabulary.Table, unknownID: Int32, maximumCharacters: Int, limit: Int, ids: consuming [Int32],
         scratch: Scratch
     ) {
         self.table = table
@@ -60,14 +60,14 @@ struct WordSplitter: NormalizedSink {
         }
     }
 
-    @inline(__always)
+    @inline(never)
     mutating func append(_ scalar: UInt32) {
         if scalar < 0x80 { return append(ascii: UInt8(truncatingIfNeeded: scalar)) }
         let classes = UnicodeTable.shared[scalar]
         if classes.contains(.whitespace) { return endWord() }
         let isPunctuation = classes.contains(.punctuation)
         if isPunctuation { endWord() }
-        if characters < maximumCharacters { UTF8Encoding.encode(scalar) { appendToWord($0) } }
+        UTF8Encoding.encode(scalar) { appendToWord($0) }
         characters += 1
         if isPunctuation { endWord() }
     }
@@ -81,13 +81,21 @@ struct WordSplitter: NormalizedSink {
         hash = WordPieceVocabulary.Hash.extend(hash, byte)
     }
 
+    /// The ids, which are then no longer held here.
+    mutating func takeIDs() -> [Int32] {
+        endWord()
+        let result = ids
+        ids = []
+        return result
+    }
+
     /// Puts a token of its own after the text so far.
     mutating func append(id: Int32) {
         endWord()
         if !isFull { ids.append(id) }
     }
 
-    @inline(__always)
+    @inline(never)
     mutating func endWord() {
         if characters == 0 { return }
         if !isFull {

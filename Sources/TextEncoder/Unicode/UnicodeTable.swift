@@ -149,7 +149,6 @@ struct UnicodeTable: Sendable {
     }
 
     /// The scalars of the full canonical decomposition, in order; the scalar itself where it has none.
-    @inline(__always)
     func forEachDecomposed(_ scalar: UInt32, _ body: (UInt32) -> Void) {
         if scalar &- 0xAC00 < 11172 {
             // Hangul syllables are decomposed by arithmetic (The Unicode Standard, section 3.12).
@@ -165,7 +164,6 @@ struct UnicodeTable: Sendable {
     }
 
     /// The scalars of the lower-case form, without regard to what stands around it.
-    @inline(__always)
     func forEachLowercased(_ scalar: UInt32, _ body: (UInt32) -> Void) {
         if self[scalar].contains(.lowercases) { lowercases.forEach(of: scalar, body) } else { body(scalar) }
     }
