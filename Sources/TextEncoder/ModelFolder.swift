@@ -4,6 +4,11 @@ import Platform
 struct ModelFolder: Sendable {
     let path: String
 
+    /// The last component of the path.
+    var name: String {
+        path.split(separator: "/").last.map(String.init) ?? path
+    }
+
     func path(of name: String) -> String {
         path.hasSuffix("/") ? path + name : "\(path)/\(name)"
     }

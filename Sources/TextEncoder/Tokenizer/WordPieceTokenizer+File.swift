@@ -182,10 +182,10 @@ extension WordPieceTokenizer.Configuration {
 }
 
 extension JSONElement {
-    /// - Throws: `unsupportedField` unless the member `type` is `name`.
+    /// - Throws: `unsupportedField` unless the member `field` is `name`.
     @inline(never)
-    func requireType(_ name: String) throws(EncoderError) {
-        let type = try required("type")
+    func requireType(_ name: String, field: String = "type") throws(EncoderError) {
+        let type = try required(field)
         guard try type.string() == name else { throw type.unsupported() }
     }
 }

@@ -35,6 +35,7 @@ public struct WordPieceTokenizer: Sendable {
     let vocabulary: WordPieceVocabulary
     private let maximumCharacters: Int
     let normalizer: BertNormalizer
+    private let addedTokens: [AddedToken]
     private let literalTokens: AddedTokens
     private let normalizedTokens: AddedTokens
     private let prefix: [Int32]
@@ -59,6 +60,7 @@ public struct WordPieceTokenizer: Sendable {
         prefix = configuration.prefix
         suffix = configuration.suffix
         maximumTokenCount = configuration.maximumTokenCount
+        addedTokens = configuration.addedTokens
         var literal: [AddedTokens.Token] = []
         var normalized: [AddedTokens.Token] = []
         var maximumID = configuration.vocabulary.maximumID
@@ -77,6 +79,19 @@ public struct WordPieceTokenizer: Sendable {
         normalizedTokens = AddedTokens(normalized)
         maximumTokenID = max(maximumID, (prefix + suffix).max() ?? 0)
         tokenCount = count
+    }
+
+    /// The median over all tokens of the number of Unicode scalars in them, rounded down.
+    var medianTokenLength: Int {
+        var lengths: [Int] = []
+        vocabulary.forEachPiece { _, scalarCount in lengths.append(scalarCount) }
+        for token in addedTokens where vocabulary.id(of: token.content) == nil {
+            lengths.append(token.content.unicodeScalars.count)
+        }
+        lengths.sort()
+        let middle = lengths.count / 2
+        if lengths.isEmpty { return 0 }
+        return lengths.count % 2 == 1 ? lengths[middle] : (lengths[middle - 1] + lengths[middle]) / 2
     }
 
     /// The token ids of one text.
