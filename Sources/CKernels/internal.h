@@ -25,9 +25,6 @@ extern const fp_kernels fp_kernels_neon;
 extern const fp_kernels fp_kernels_neon_dotprod;
 #endif
 
-// How many rows ahead of the one being scored a gather asks memory for.
-enum { fp_prefetch_rows = 4 };
-
 /// Asks for every cache line of a row. The row may start anywhere in its first line.
 FP_INLINE void fp_prefetch_row(const void *row, size_t bytes) {
     const char *p = (const char *)row;
@@ -50,6 +47,13 @@ FP_INLINE float fp_normalize_with(float *v, size_t n, float squares) {
         for (size_t i = 0; i < n; i++) v[i] = (float)(v[i] / length);
     }
     return (float)length;
+}
+
+/// For row kernels that compute nothing from the query beforehand.
+FP_INLINE int32_t fp_no_preparation(const void *query, size_t n) {
+    (void)query;
+    (void)n;
+    return 0;
 }
 
 FP_INLINE float fp_float_of_bits(uint32_t bits) {
