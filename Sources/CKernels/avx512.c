@@ -160,9 +160,24 @@ TARGET FP_INLINE void dot_i8_tile(const int8_t *query, int32_t offset, const int
 }
 
 TARGET static int32_t dot_i8(const int8_t *a, const int8_t *b, size_t n) {
-    int32_t result;
-    dot_i8_tile(a, offset_of(a, n), &b, 1, n, &result);
-    return result;
+    // The offset in the same pass.
+    const __m512i flip = _mm512_set1_epi8((char)0x80);
+    __m512i even = _mm512_setzero_si512(), odd = even, even_offset = even, odd_offset = even;
+    size_t i = 0;
+    for (; i + 128 <= n; i += 128) {
+        __m512i a0 = _mm512_loadu_si512(a + i), a1 = _mm512_loadu_si512(a + i + 64);
+        even = _mm512_dpbusd_epi32(even, _mm512_xor_si512(_mm512_loadu_si512(b + i), flip), a0);
+        odd = _mm512_dpbusd_epi32(odd, _mm512_xor_si512(_mm512_loadu_si512(b + i + 64), flip), a1);
+        even_offset = _mm512_dpbusd_epi32(even_offset, flip, a0);
+        odd_offset = _mm512_dpbusd_epi32(odd_offset, flip, a1);
+    }
+    for (; i < n; i += 64) {
+        __m512i x = load_i8(a + i, n - i);
+        even = _mm512_dpbusd_epi32(even, _mm512_xor_si512(load_i8(b + i, n - i), flip), x);
+        even_offset = _mm512_dpbusd_epi32(even_offset, flip, x);
+    }
+    even = _mm512_sub_epi32(_mm512_add_epi32(even, odd), _mm512_add_epi32(even_offset, odd_offset));
+    return horizontal_sum_i32(quarter_sum_i32(even));
 }
 
 TARGET static int32_t squared_l2_i8(const int8_t *a, const int8_t *b, size_t n) {

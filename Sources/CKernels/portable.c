@@ -92,7 +92,7 @@ static void dot_f32_gather(const float *query, const float *base, size_t stride,
                            size_t count, float *out) {
     for (size_t i = 0; i < count; i++) {
         if (i + rows_ahead < count) {
-            fp_prefetch_row(base + ids[i + rows_ahead] * stride, n * sizeof *base);
+            fp_prefetch_row(base + ids[i + rows_ahead] * stride, n, sizeof *base);
         }
         out[i] = dot_f32(query, base + ids[i] * stride, n);
     }
@@ -101,7 +101,7 @@ static void dot_f32_gather(const float *query, const float *base, size_t stride,
 static void dot_i8_gather(const int8_t *query, const int8_t *base, size_t stride, size_t n, const uint32_t *ids,
                           size_t count, int32_t *out) {
     for (size_t i = 0; i < count; i++) {
-        if (i + rows_ahead < count) fp_prefetch_row(base + ids[i + rows_ahead] * stride, n);
+        if (i + rows_ahead < count) fp_prefetch_row(base + ids[i + rows_ahead] * stride, n, sizeof *base);
         out[i] = dot_i8(query, base + ids[i] * stride, n);
     }
 }

@@ -13,13 +13,13 @@ ROWS_TARGET FP_INLINE void ROWS_MANY(const ROWS_ELEMENT *query, const ROWS_ELEME
     const ROWS_ELEMENT *rows[tile];
     size_t i = 0;
     if (ids) {
-        for (size_t r = 0; r < tile && r < count; r++) fp_prefetch_row(base + ids[r] * stride, n * sizeof *base);
+        for (size_t r = 0; r < tile && r < count; r++) fp_prefetch_row(base + ids[r] * stride, n, sizeof *base);
     }
     for (; i + tile <= count; i += tile) {
         for (size_t r = 0; r < tile; r++) rows[r] = base + (ids ? (size_t)ids[i + r] : i + r) * stride;
         // Memory is asked for the next tile while this one is scored; neighbouring rows the CPU foresees by itself.
         for (size_t r = i + tile; ids && r < i + 2 * tile && r < count; r++) {
-            fp_prefetch_row(base + ids[r] * stride, n * sizeof *base);
+            fp_prefetch_row(base + ids[r] * stride, n, sizeof *base);
         }
         ROWS_TILE(query, prepared, rows, tile, n, out + i);
     }
