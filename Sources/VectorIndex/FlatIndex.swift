@@ -45,12 +45,12 @@ public final class FlatIndex<Key: IndexKey>: NeighborIndex, @unchecked Sendable 
     }
 
     public func insert(
-        contentsOf vectors: [Float], keys: [Key], threads: Int = Processors.available,
+        contentsOf vectors: [Float], keys: [Key], threads: Int? = nil,
         progress: ((_ inserted: Int) -> Void)? = nil
     ) throws {
         try writing.withLock { _ in
             try state.validate(vectors, keys)
-            append(vectors, keys, threads: threads)
+            append(vectors, keys, threads: threads ?? Processors.available)
         }
         progress?(keys.count)
     }

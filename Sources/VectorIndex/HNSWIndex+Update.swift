@@ -16,12 +16,12 @@ extension HNSWIndex {
     ///
     /// - Throws: ``VectorIndexError``, before anything is added.
     public func insert(
-        contentsOf vectors: [Float], keys: [Key], threads: Int = Processors.available,
+        contentsOf vectors: [Float], keys: [Key], threads: Int? = nil,
         progress: ((_ inserted: Int) -> Void)? = nil
     ) throws {
         try writing.withLock { _ in
             try state.validate(vectors, keys)
-            append(vectors, keys, threads: max(1, threads), progress: progress)
+            append(vectors, keys, threads: threads ?? Processors.available, progress: progress)
         }
     }
 
@@ -49,8 +49,8 @@ extension HNSWIndex {
     /// Builds the index again from its live rows. Filters made before are stale afterwards.
     ///
     /// Happens by itself once more rows have been removed or replaced than are alive.
-    public func compact(threads: Int = Processors.available) {
-        writing.withLock { _ in rebuild(threads: max(1, threads)) }
+    public func compact(threads: Int? = nil) {
+        writing.withLock { _ in rebuild(threads: threads ?? Processors.available) }
     }
 
     /// Links validated rows step by step. A step searches the graph as it is, beside other searches, and holds them up

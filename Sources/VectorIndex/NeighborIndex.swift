@@ -1,7 +1,8 @@
 /// Vectors under stable keys, and the nearest of them to a query.
 ///
 /// ``HNSWIndex`` answers from a graph, ``FlatIndex`` by scanning every row. Both may be searched from any number of
-/// threads at once; writers take turns. A search sees a write wholly or not at all.
+/// threads at once; writers take turns. A search sees the write of a row wholly or not at all; a large batch may become
+/// searchable in steps.
 public protocol NeighborIndex<Key>: Sendable {
     associatedtype Key: IndexKey
 
@@ -20,12 +21,12 @@ public protocol NeighborIndex<Key>: Sendable {
     /// Adds rows; `vectors` holds them one after the other. All are added, or none.
     ///
     /// - Parameters:
-    ///   - threads: how many threads may work. The result does not depend on it.
+    ///   - threads: how many threads may work; nil for all there are. The result does not depend on it.
     ///   - progress: told, on the calling thread, how many rows are searchable.
     /// - Throws: ``VectorIndexError`` for a wrong length, a number that is not finite, a zero vector under cosine, a key
     ///   given twice or already present.
     func insert(
-        contentsOf vectors: [Float], keys: [Key], threads: Int, progress: ((_ inserted: Int) -> Void)?) throws
+        contentsOf vectors: [Float], keys: [Key], threads: Int?, progress: ((_ inserted: Int) -> Void)?) throws
     /// Replaces the vector stored under a key.
     func update(_ vector: [Float], for key: Key) throws
     /// Removes a row; false if there is none of this key.

@@ -28,7 +28,7 @@ final class Column<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
         let elements = bytes.bindMemory(to: Element.self)
         capacity = elements.count / max(stride, 1)
         base = UnsafeMutablePointer(mutating: elements.baseAddress ?? UnsafePointer(Self.allocate(elements: 0)))
-        mapping = file
+        mapping = elements.isEmpty ? nil : file
     }
 
     deinit {
