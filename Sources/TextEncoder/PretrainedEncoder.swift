@@ -6,16 +6,18 @@ import Foundation
 
 /// Loads whichever encoder a folder holds.
 public enum PretrainedEncoder {
-    /// Loads a Hugging Face folder: a ``StaticEncoder`` where `config.json` says `model2vec`.
+    /// Loads a Hugging Face folder: a ``StaticEncoder`` where `config.json` says `model2vec`, or else a
+    /// ``TransformerEncoder``.
     ///
     /// - Throws: ``EncoderError``, which names the file and the field, line or tensor at fault.
     public static func load(from folder: URL) throws -> any SentenceEncoder {
         let folder = ModelFolder(path: folder.path)
-        let config = try folder.json("config.json")
-        let type = try config.required("model_type")
-        switch try type.string() {
-        case "model2vec": return try StaticEncoder(folder: folder, config: config)
-        default: throw type.unsupported()
+        if let config = try folder.jsonIfPresent("config.json"),
+            try config.optional("model_type")?.string() == "model2vec"
+        {
+            return try StaticEncoder(folder: folder, config: config)
         }
+        // Without a `config.json` of its own, the folder may still name a network in a folder beneath it.
+        return try TransformerEncoder(folder: folder)
     }
 }

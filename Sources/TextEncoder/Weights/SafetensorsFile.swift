@@ -63,6 +63,9 @@ public final class SafetensorsFile: Sendable {
         }
     }
 
+    /// Tells the system that all of the file will be read soon.
+    func willNeed() { file.willNeed() }
+
     /// SHA-256 of the whole file, 64 lower-case hexadecimal digits. O(bytes).
     func digest() -> String {
         withExtendedLifetime(file) { SHA256.hexadecimal(of: file.bytes) }
