@@ -63,7 +63,7 @@ let package = Package(
         .testTarget(
             name: "TextEncoderTests", dependencies: ["TextEncoder", "FingerpostResources"],
             resources: [.copy("Fixtures")]),
-        .testTarget(name: "VectorIndexTests", dependencies: ["VectorIndex"], resources: [.copy("Fixtures")]),
+        .testTarget(name: "VectorIndexTests", dependencies: ["VectorIndex", "Platform"], resources: [.copy("Fixtures")]),
         .testTarget(name: "GuidelineStoreTests", dependencies: ["GuidelineStore"], resources: [.copy("Fixtures")]),
         .testTarget(name: "FingerpostTests", dependencies: ["Fingerpost"]),
         .testTarget(name: "FingerpostCLITests", dependencies: ["FingerpostCLI"]),

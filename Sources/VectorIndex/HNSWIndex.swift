@@ -24,6 +24,8 @@ public final class HNSWIndex<Key: IndexKey>: NeighborIndex, @unchecked Sendable 
     // `state` and `graph` are read under `lock`, and changed under it by whoever holds `writing`.
     var state: KeyedRows<Key>
     var graph: HNSWGraph
+    /// Rows linked since the graph was last looked through for nodes that nothing leads to.
+    var unchecked = 0
     let lock = ReadWriteLock()
     let writing = Mutex(())
     let pool = WorkspacePool()

@@ -51,7 +51,9 @@ struct ArchiveReader {
             throw .incompatibleArchive(path: file.path, reason: "its keys are of another type than \(Key.self)")
         }
         var expected = header
-        guard expected.layOut(keyWidth: Key.archiveWidth), expected == header else {
+        guard Key.archiveWidth == nil || header.keyByteCount == 0, expected.layOut(keyWidth: Key.archiveWidth),
+            expected == header
+        else {
             throw corrupt("header", "sections are not where they should be")
         }
         guard let metric = Metric(rawValue: header.metric) else { throw corrupt("header", "metric \(header.metric)") }
