@@ -30,9 +30,9 @@ RISKS = {
     "x:harassment": "harassment and insults", "x:attack.hijack": "prompt attack: hijack",
     "x:attack.leak": "prompt attack: leak", "x:attack.roleplay": "prompt attack: role play",
     "x:attack.injection": "prompt attack: injection", "x:factual": "factual accuracy", "x:bias": "bias",
-    "x:style": "style", "x:cyber": "cyber security misuse", "x:agency": "agents acting through tools",
-    "x:reliance": "emotional reliance", "x:access": "accessibility", "x:dualuse": "dual-use science",
-    "x:overrefusal": "refusing what is benign",
+    "x:style": "style", "x:helpful": "helpfulness and task quality", "x:cyber": "cyber security misuse",
+    "x:agency": "agents acting through tools", "x:reliance": "emotional reliance", "x:access": "accessibility",
+    "x:minors": "care for minors", "x:dualuse": "dual-use science", "x:overrefusal": "refusing what is benign",
 }
 SOURCE = {"type": "human", "license": "Apache-2.0"}
 
