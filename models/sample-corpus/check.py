@@ -34,7 +34,7 @@ RISKS = {
     "x:agency": "agents acting through tools", "x:reliance": "emotional reliance", "x:access": "accessibility",
     "x:minors": "care for minors", "x:dualuse": "dual-use science", "x:overrefusal": "refusing what is benign",
 }
-SOURCE = {"type": "human", "license": "Apache-2.0"}
+SOURCE = {"ref": "fingerpost-sample-corpus", "license": "Apache-2.0"}
 
 MIN_GUIDELINES, MIN_THEMES, MIN_PER_THEME = 420, 22, 16
 MIN_NEAR_MISSES, MIN_ABSTENTIONS = 70, 80
