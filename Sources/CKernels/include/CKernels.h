@@ -26,7 +26,7 @@ typedef enum : int32_t {
 } fp_kernel_set;
 
 /// One implementation of everything. No pointer in it is ever null.
-typedef struct {
+typedef struct __attribute__((swift_attr("@Sendable"))) {
     fp_kernel_set set;
     const char *name;
 
