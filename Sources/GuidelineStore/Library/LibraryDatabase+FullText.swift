@@ -16,16 +16,18 @@ extension LibraryDatabase {
     public func searchText(_ text: String, limit: Int) throws -> [TextMatch] {
         guard limit > 0, let query = FullTextQuery(text).expression else { return [] }
         return try read { database in
-            let statement = try database.cachedStatement(
-                sql: """
-                    SELECT guideline.id, found.row, found.score FROM (
-                        SELECT rowid AS row, bm25(guideline_text) AS score FROM guideline_text
-                        WHERE guideline_text MATCH ? ORDER BY score, rowid LIMIT ?
-                    ) AS found JOIN guideline ON guideline.row = found.row ORDER BY found.score, found.row
-                    """)
-            return try Row.fetchAll(statement, arguments: [query, limit]).map {
-                TextMatch(guidelineID: $0[0], guidelineRow: $0[1], score: -($0[2] as Double))
+            var matches: [TextMatch] = []
+            let sql = """
+                SELECT guideline.id, found.row, found.score FROM (
+                    SELECT rowid AS row, bm25(guideline_text) AS score FROM guideline_text
+                    WHERE guideline_text MATCH ? ORDER BY score, rowid LIMIT ?
+                ) AS found JOIN guideline ON guideline.row = found.row ORDER BY found.score, found.row
+                """
+            try database.forEachRow(sql, [query, limit]) { row in
+                let score: Double = try row.value(2)
+                try matches.append(TextMatch(guidelineID: row.value(0), guidelineRow: row.value(1), score: -score))
             }
+            return matches
         }
     }
 }

@@ -27,7 +27,7 @@ extension LibraryDatabase {
 
     /// Number of guidelines, whatever their status.
     public var count: Int {
-        get throws { try read { try Int.fetchOne($0, sql: "SELECT count(*) FROM guideline") ?? 0 } }
+        get throws { try read { try $0.number("SELECT count(*) FROM guideline") } }
     }
 
     /// The guideline with the id, or nil.
@@ -38,9 +38,8 @@ extension LibraryDatabase {
     /// The guidelines with the ids, in their order; nil where there is none. O(n log count).
     public func guidelines(ids: [String]) throws -> [Guideline?] {
         try read { database in
-            let statement = try database.cachedStatement(sql: "SELECT record FROM guideline WHERE id = ?")
-            return try ids.map { id in
-                try Row.fetchCursor(statement, arguments: [id]).next().map { try record(in: $0, at: 0) }
+            try ids.map { id in
+                try database.firstRow("SELECT record FROM guideline WHERE id = ?", [id]) { try record(in: $0, at: 0) }
             }
         }
     }
@@ -48,8 +47,9 @@ extension LibraryDatabase {
     /// The rows of the guidelines with the ids, in their order; nil where there is none.
     public func rows(ids: [String]) throws -> [Int64?] {
         try read { database in
-            let statement = try database.cachedStatement(sql: "SELECT row FROM guideline WHERE id = ?")
-            return try ids.map { try Int64.fetchOne(statement, arguments: [$0]) }
+            try ids.map { id in
+                try database.firstRow("SELECT row FROM guideline WHERE id = ?", [id]) { try $0.value(0) }
+            }
         }
     }
 
@@ -57,15 +57,19 @@ extension LibraryDatabase {
     /// Memory is bounded by one guideline. `body` must not call this library.
     public func forEachGuideline(_ body: (_ row: Int64, _ guideline: Guideline) throws -> Void) throws {
         try read { database in
-            let statement = try database.cachedStatement(sql: "SELECT row, record FROM guideline ORDER BY row")
-            let rows = try Row.fetchCursor(statement)
-            while let row = try rows.next() { try body(row[0], record(in: row, at: 1)) }
+            try database.forEachRow("SELECT row, record FROM guideline ORDER BY row") { row in
+                try body(row.value(0), record(in: row, at: 1))
+            }
         }
     }
 
     /// Ids of all guidelines, in the order in which they were added.
     public func ids() throws -> [String] {
-        try read { try String.fetchAll($0, sql: "SELECT id FROM guideline ORDER BY row") }
+        try read { database in
+            var ids: [String] = []
+            try database.forEachRow("SELECT id FROM guideline ORDER BY row") { try ids.append($0.value(0)) }
+            return ids
+        }
     }
 
     /// Decodes the JSON in a column.

@@ -31,30 +31,33 @@ extension LibraryDatabase {
     /// Counts what is in the library. O(guidelines + passages), without reading texts or vectors.
     public func statistics() throws -> LibraryStatistics {
         try read { database in
-            func count(_ sql: String) throws -> Int { try Int.fetchOne(database, sql: sql) ?? 0 }
             func counts(_ column: String, _ table: String) throws -> [String: Int] {
-                let rows = try Row.fetchAll(database, sql: "SELECT \(column), count(*) FROM \(table) GROUP BY 1")
-                return Dictionary(rows.map { ($0[0], $0[1]) }, uniquingKeysWith: +)
+                var counts: [String: Int] = [:]
+                try database.forEachRow("SELECT \(column), count(*) FROM \(table) GROUP BY 1") { row in
+                    counts[try row.value(0)] = try row.value(1)
+                }
+                return counts
             }
             func words<Word: RawRepresentable<String> & Hashable>(_ counts: [String: Int]) -> [Word: Int] {
-                Dictionary(counts.compactMap { text, count in Word(rawValue: text).map { ($0, count) } }, uniquingKeysWith: +)
+                Dictionary(
+                    counts.compactMap { text, count in Word(rawValue: text).map { ($0, count) } }, uniquingKeysWith: +)
             }
             func meta(_ key: String) throws -> String {
-                try String.fetchOne(database, sql: "SELECT value FROM meta WHERE key = ?", arguments: [key]) ?? ""
+                try database.text("SELECT value FROM meta WHERE key = ?", [key]) ?? ""
             }
             let fields = try counts("field", "passage")
             return LibraryStatistics(
                 libraryID: try meta("library_id"), created: try meta("created"),
                 generation: try Self.generation(database), encoder: try Self.encoder(database, path: folder.path),
-                guidelineCount: try count("SELECT count(*) FROM guideline"),
+                guidelineCount: try database.number("SELECT count(*) FROM guideline"),
                 byKind: words(try counts("kind", "guideline")), byStatus: words(try counts("status", "guideline")),
                 bySeverity: words(try counts("severity", "guideline")), byLanguage: try counts("language", "guideline"),
                 byTag: try counts("tag", "guideline_tag"), byRisk: try counts("risk", "guideline_risk"),
                 passagesByField: words(fields), passageCount: fields.values.reduce(0, +),
-                pendingPassageCount: try count("SELECT count(*) FROM passage WHERE vector IS NULL"),
+                pendingPassageCount: try database.number("SELECT count(*) FROM passage WHERE vector IS NULL"),
                 databaseBytes: LibraryFile.size(path) ?? 0, logBytes: LibraryFile.size(path + "-wal") ?? 0,
-                schemaVersion: try count("PRAGMA user_version"),
-                sqliteVersion: try String.fetchOne(database, sql: "SELECT sqlite_version()") ?? "")
+                schemaVersion: try database.number("PRAGMA user_version"),
+                sqliteVersion: try database.text("SELECT sqlite_version()") ?? "")
         }
     }
 }

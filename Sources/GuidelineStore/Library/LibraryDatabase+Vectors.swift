@@ -41,13 +41,13 @@ extension LibraryDatabase {
     }
 
     static func encoder(_ database: Database, path: String) throws -> EncoderRecord? {
-        let statement = try database.cachedStatement(sql: "SELECT value FROM meta WHERE key = 'encoder'")
-        guard let text = try String.fetchOne(statement) else { return nil }
-        do {
-            return try JSONDecoder().decode(EncoderRecord.self, from: Data(text.utf8))
-        } catch {
+        guard let text = try database.text("SELECT value FROM meta WHERE key = 'encoder'") else { return nil }
+        guard let encoder = try? JSONDecoder().decode(EncoderRecord.self, from: Data(text.utf8)),
+            EncoderRecord.dimensions.contains(encoder.dimension)
+        else {
             throw GuidelineStoreError.corrupt(path: path, sqliteCode: 0, reason: "the encoder's record cannot be read")
         }
+        return encoder
     }
 
     // MARK: Generation
@@ -59,7 +59,7 @@ extension LibraryDatabase {
     }
 
     static func generation(_ database: Database) throws -> Int {
-        try Int.fetchOne(database.cachedStatement(sql: "SELECT value FROM meta WHERE key = 'generation'")) ?? 0
+        try database.number("SELECT value FROM meta WHERE key = 'generation'")
     }
 
     // MARK: Vectors
@@ -89,22 +89,16 @@ extension LibraryDatabase {
             guard let encoder = try Self.encoder(database, path: folder.path) else {
                 throw GuidelineStoreError.noEncoder(path: folder.path)
             }
-            let passages = try Int.fetchOne(database, sql: "SELECT count(*) FROM passage") ?? 0
-            let pending = try Int.fetchOne(database, sql: "SELECT count(*) FROM passage WHERE vector IS NULL") ?? 0
+            let passages = try database.number("SELECT count(*) FROM passage")
+            let pending = try database.number("SELECT count(*) FROM passage WHERE vector IS NULL")
             try begin(
                 VectorScan(generation: Self.generation(database), encoder: encoder, count: passages - pending))
-            let statement = try database.cachedStatement(
-                sql: "SELECT id, guideline, field, vector FROM passage WHERE vector IS NOT NULL ORDER BY id")
-            let rows = try Row.fetchCursor(statement)
             // SQLite does not align blobs for floats.
             let scratch = UnsafeMutableBufferPointer<Float>.allocate(capacity: encoder.dimension)
             defer { scratch.deallocate() }
-            while let row = try rows.next() {
-                let id: Int64 = row[0]
-                guard let field = PassageField(rawValue: row[2]) else {
-                    throw GuidelineStoreError.corrupt(
-                        path: folder.path, sqliteCode: 0, reason: "passage \(id) has an unknown field")
-                }
+            let sql = "SELECT id, guideline, field, vector FROM passage WHERE vector IS NOT NULL ORDER BY id"
+            try database.forEachRow(sql) { row in
+                let id: Int64 = try row.value(0)
                 let isWhole = try row.withUnsafeData(atIndex: 3) { VectorCoding.decode($0 ?? Data(), into: scratch) }
                 guard isWhole else {
                     throw GuidelineStoreError.corrupt(
@@ -113,7 +107,8 @@ extension LibraryDatabase {
                 }
                 try body(
                     PassageVector(
-                        passageID: id, guidelineRow: row[1], field: field, values: UnsafeBufferPointer(scratch)))
+                        passageID: id, guidelineRow: row.value(1), field: field(row.value(2), of: id),
+                        values: UnsafeBufferPointer(scratch)))
             }
         }
     }
@@ -157,7 +152,7 @@ extension LibraryTransaction {
     public func replaceEncoder(_ encoder: EncoderRecord) throws {
         try check(encoder)
         if try hasVectors() {
-            try execute("UPDATE passage SET vector = NULL WHERE vector IS NOT NULL")
+            try database.change("UPDATE passage SET vector = NULL WHERE vector IS NOT NULL")
             hasChanges = true
         }
         try write(encoder)
@@ -183,7 +178,7 @@ extension LibraryTransaction {
         var count = 0
         for (index, id) in passageIDs.enumerated() {
             let vector = VectorCoding.encode(values[(index * dimension)..<((index + 1) * dimension)])
-            try execute("UPDATE passage SET vector = ? WHERE id = ?", [vector, id])
+            try database.change("UPDATE passage SET vector = ? WHERE id = ?", [vector, id])
             count += database.changesCount
         }
         if count > 0 { hasChanges = true }
@@ -191,15 +186,16 @@ extension LibraryTransaction {
     }
 
     private func check(_ encoder: EncoderRecord) throws {
-        guard (1...65536).contains(encoder.dimension) else {
-            throw GuidelineStoreError.invalidField("dimension", problem: "is \(encoder.dimension)", nil)
+        guard EncoderRecord.dimensions.contains(encoder.dimension) else {
+            throw GuidelineStoreError.invalidField(
+                "dimension", problem: "is \(encoder.dimension); it must be in \(EncoderRecord.dimensions)", nil)
         }
     }
 
     private func hasVectors() throws -> Bool {
         // The partial index answers how many are pending; the difference is what has vectors.
-        let passages = try Int.fetchOne(database, sql: "SELECT count(*) FROM passage") ?? 0
-        let pending = try Int.fetchOne(database, sql: "SELECT count(*) FROM passage WHERE vector IS NULL") ?? 0
+        let passages = try database.number("SELECT count(*) FROM passage")
+        let pending = try database.number("SELECT count(*) FROM passage WHERE vector IS NULL")
         return passages > pending
     }
 
@@ -207,6 +203,8 @@ extension LibraryTransaction {
         let coder = JSONEncoder()
         coder.outputFormatting = .sortedKeys
         let text = String(decoding: try coder.encode(encoder), as: UTF8.self)
-        try execute("INSERT INTO meta (key, value) VALUES ('encoder', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", [text])
+        try database.change(
+            "INSERT INTO meta (key, value) VALUES ('encoder', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            [text])
     }
 }

@@ -52,58 +52,51 @@ extension LibraryDatabase {
     }
 
     private func structureProblems(_ database: Database, _ limit: Int) throws -> [LibraryProblem] {
-        try String.fetchAll(database, sql: "PRAGMA integrity_check(\(limit))").filter { $0 != "ok" }
-            .map { LibraryProblem(kind: .structure, problem: $0) }
+        var problems: [LibraryProblem] = []
+        try database.forEachRow("PRAGMA integrity_check(\(limit))") { row in
+            let finding: String = try row.value(0)
+            if finding != "ok" { problems.append(LibraryProblem(kind: .structure, problem: finding)) }
+        }
+        return problems
     }
 
     private func referenceProblems(_ database: Database, _ limit: Int) throws -> [LibraryProblem] {
-        try Row.fetchAll(database, sql: "PRAGMA foreign_key_check").prefix(limit).map { row in
-            let (table, rowID, parent): (String, Int64?, String) = (row[0], row[1], row[2])
-            return LibraryProblem(
-                kind: .reference, problem: "row \(rowID.map(String.init) ?? "?") of \(table) refers to no \(parent)")
+        var problems: [LibraryProblem] = []
+        try database.forEachRow("PRAGMA foreign_key_check") { row in
+            let (table, rowID, parent): (String, Int64?, String) = try (row.value(0), row.optional(1), row.value(2))
+            problems.append(
+                LibraryProblem(
+                    kind: .reference, problem: "row \(rowID.map(String.init) ?? "?") of \(table) refers to no \(parent)"))
         }
+        return Array(problems.prefix(limit))
     }
 
     private func recordProblems(_ database: Database, _ limit: Int) throws -> [LibraryProblem] {
         var problems: [LibraryProblem] = []
-        let passages = try database.cachedStatement(
-            sql: "SELECT field, ordinal, text FROM passage WHERE guideline = ?")
-        let rows = try Row.fetchCursor(
-            database,
-            sql: """
-                SELECT row, id, content_hash, title, text, examples, kind, status, authority, severity, priority,
-                    language, version, record
-                FROM guideline ORDER BY row
-                """)
-        while problems.count < limit, let row = try rows.next() {
-            let id: String = row["id"]
+        let sql = """
+            SELECT record, row, id, content_hash, title, text, examples, kind, status, authority, severity, priority,
+                language, version
+            FROM guideline ORDER BY row
+            """
+        try database.forEachRow(sql) { row in
+            guard problems.count < limit else { return }
+            let id: String = try row.value(2)
             let guideline: Guideline
             do {
-                guideline = try record(in: row, at: 13)
+                guideline = try record(in: row, at: 0)
             } catch {
                 problems.append(LibraryProblem(kind: .record, problem: "guideline \"\(id)\": \(error)"))
-                continue
+                return
             }
-            let columns: [(String, String?, String?)] = [
-                ("id", id, guideline.id), ("content_hash", row["content_hash"], guideline.contentHash),
-                ("title", row["title"], guideline.title), ("text", row["text"], guideline.text),
-                ("examples", row["examples"], guideline.examples.joined(separator: "\n")),
-                ("kind", row["kind"], guideline.kind.rawValue), ("status", row["status"], guideline.status.rawValue),
-                ("authority", row["authority"], guideline.authority.rawValue),
-                ("severity", row["severity"], guideline.severity.rawValue),
-                ("priority", String(row["priority"] as Int), String(guideline.priority)),
-                ("language", row["language"], guideline.language),
-                ("version", String(row["version"] as Int), String(guideline.version)),
-            ]
-            for (name, column, field) in columns where column != field {
+            for (index, (name, expected)) in Self.columns(of: guideline).enumerated()
+            where try row.optional(index + 2) as String? != expected {
                 problems.append(
                     LibraryProblem(
                         kind: .record, problem: "guideline \"\(id)\": the column \(name) does not agree with the record"))
             }
-            let stored = try Row.fetchAll(passages, arguments: [row["row"] as Int64])
-                .map { "\($0[0] as String)\t\($0[1] as Int)\t\($0[2] as String)" }
-            let expected = guideline.passages.map { "\($0.field.rawValue)\t\($0.ordinal)\t\($0.text)" }
-            if stored.sorted() != expected.sorted() {
+            if try passages(ofRow: row.value(1), database).sorted()
+                != guideline.passages.map({ "\($0.field.rawValue)\t\($0.ordinal)\t\($0.text)" }).sorted()
+            {
                 problems.append(
                     LibraryProblem(kind: .passage, problem: "guideline \"\(id)\": passages do not agree with the record"))
             }
@@ -111,17 +104,38 @@ extension LibraryDatabase {
         return problems
     }
 
+    /// What the columns beside a record must hold, in the order in which they are read.
+    private static func columns(of guideline: Guideline) -> [(name: String, value: String?)] {
+        [
+            ("id", guideline.id), ("content_hash", guideline.contentHash), ("title", guideline.title),
+            ("text", guideline.text), ("examples", guideline.examples.joined(separator: "\n")),
+            ("kind", guideline.kind.rawValue), ("status", guideline.status.rawValue),
+            ("authority", guideline.authority.rawValue), ("severity", guideline.severity.rawValue),
+            ("priority", String(guideline.priority)), ("language", guideline.language),
+            ("version", String(guideline.version)),
+        ]
+    }
+
+    private func passages(ofRow row: Int64, _ database: Database) throws -> [String] {
+        var passages: [String] = []
+        try database.forEachRow("SELECT field, ordinal, text FROM passage WHERE guideline = ?", [row]) { row in
+            try passages.append("\(row.value(0) as String)\t\(row.value(1) as Int)\t\(row.value(2) as String)")
+        }
+        return passages
+    }
+
     private func vectorProblems(_ database: Database, _ limit: Int) throws -> [LibraryProblem] {
         var problems: [LibraryProblem] = []
-        let rows = try Row.fetchCursor(database, sql: "SELECT id, vector FROM passage WHERE vector IS NOT NULL")
-        let encoder = try Self.encoder(database, path: folder.path)
-        let scratch = UnsafeMutableBufferPointer<Float>.allocate(capacity: encoder?.dimension ?? 0)
+        guard let encoder = try Self.encoder(database, path: folder.path) else {
+            let count = try database.number("SELECT count(*) FROM passage WHERE vector IS NOT NULL")
+            guard count > 0 else { return [] }
+            return [LibraryProblem(kind: .vector, problem: "there are \(count) vectors but no encoder is named")]
+        }
+        let scratch = UnsafeMutableBufferPointer<Float>.allocate(capacity: encoder.dimension)
         defer { scratch.deallocate() }
-        while problems.count < limit, let row = try rows.next() {
-            guard encoder != nil else {
-                return [LibraryProblem(kind: .vector, problem: "there are vectors but no encoder is named")]
-            }
-            let id: Int64 = row[0]
+        try database.forEachRow("SELECT id, vector FROM passage WHERE vector IS NOT NULL") { row in
+            guard problems.count < limit else { return }
+            let id: Int64 = try row.value(0)
             let isWhole = try row.withUnsafeData(atIndex: 1) { VectorCoding.decode($0 ?? Data(), into: scratch) }
             if !isWhole {
                 problems.append(LibraryProblem(kind: .vector, problem: "the vector of passage \(id) has a wrong length"))
@@ -133,8 +147,8 @@ extension LibraryDatabase {
     }
 
     private func fullTextRowProblems(_ database: Database) throws -> [LibraryProblem] {
-        let indexed = try Int.fetchOne(database, sql: "SELECT count(*) FROM guideline_text_docsize") ?? 0
-        let expected = try Int.fetchOne(database, sql: "SELECT count(*) FROM guideline") ?? 0
+        let indexed = try database.number("SELECT count(*) FROM guideline_text_docsize")
+        let expected = try database.number("SELECT count(*) FROM guideline")
         guard indexed != expected else { return [] }
         return [LibraryProblem(kind: .fullText, problem: "\(indexed) guidelines are indexed where there are \(expected)")]
     }

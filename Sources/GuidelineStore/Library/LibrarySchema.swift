@@ -28,7 +28,7 @@ enum LibrarySchema {
 
     static func check(_ database: Database, path: String) throws {
         // The header in the log is newer than the one in the file.
-        let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+        let found = try database.number("PRAGMA user_version")
         guard found <= version, try !migrator.hasBeenSuperseded(database) else {
             throw GuidelineStoreError.newerVersion(path: path, found: max(found, version + 1), supported: version)
         }

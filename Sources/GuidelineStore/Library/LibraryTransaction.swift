@@ -53,11 +53,7 @@ public final class LibraryTransaction {
 
     func finish() throws {
         guard hasChanges else { return }
-        try execute("UPDATE meta SET value = value + 1 WHERE key = 'generation'")
-    }
-
-    func execute(_ sql: String, _ arguments: StatementArguments = []) throws {
-        try database.cachedStatement(sql: sql).execute(arguments: arguments)
+        try database.change("UPDATE meta SET value = value + 1 WHERE key = 'generation'")
     }
 
     // MARK: Guidelines
@@ -107,7 +103,7 @@ public final class LibraryTransaction {
     /// - Returns: Whether it was there.
     @discardableResult
     public func remove(id: String) throws -> Bool {
-        try execute("DELETE FROM guideline WHERE id = ?", [id])
+        try database.change("DELETE FROM guideline WHERE id = ?", [id])
         givenIDs.remove(id)
         guard database.changesCount > 0 else { return false }
         hasChanges = true
@@ -122,22 +118,20 @@ public final class LibraryTransaction {
     }
 
     private func storedVersion(of id: String) throws -> StoredVersion? {
-        let statement = try database.cachedStatement(
-            sql: "SELECT row, content_hash, version, record FROM guideline WHERE id = ?")
-        return try Row.fetchCursor(statement, arguments: [id]).next().map {
-            StoredVersion(row: $0[0], hash: $0[1], version: $0[2], record: $0[3])
+        try database.firstRow("SELECT row, content_hash, version, record FROM guideline WHERE id = ?", [id]) {
+            try StoredVersion(row: $0.value(0), hash: $0.value(1), version: $0.value(2), record: $0.value(3))
         }
     }
 
     private func duplicate(ofContent hash: String, status: Guideline.Status) throws -> String? {
-        let statement = try database.cachedStatement(
-            sql: "SELECT id FROM guideline WHERE content_hash = ? AND (? OR status <> 'retired') ORDER BY row LIMIT 1")
-        return try String.fetchOne(statement, arguments: [hash, status == .retired])
+        try database.text(
+            "SELECT id FROM guideline WHERE content_hash = ? AND (? OR status <> 'retired') ORDER BY row LIMIT 1",
+            [hash, status == .retired])
     }
 
     private func insert(_ guideline: Guideline, _ hash: String) throws {
         hasChanges = true
-        try execute(
+        try database.change(
             """
             INSERT INTO guideline (content_hash, title, text, examples, kind, status, authority, severity, priority,
                 language, version, record, updated_at, id, created_at)
@@ -150,14 +144,14 @@ public final class LibraryTransaction {
 
     private func update(_ guideline: Guideline, _ hash: String, row: Int64) throws {
         hasChanges = true
-        try execute(
+        try database.change(
             """
             UPDATE guideline SET content_hash = ?, title = ?, text = ?, examples = ?, kind = ?, status = ?,
                 authority = ?, severity = ?, priority = ?, language = ?, version = ?, record = ?, updated_at = ?
             WHERE row = ?
             """, columns(guideline, hash) + [row])
-        try execute("DELETE FROM guideline_tag WHERE guideline = ?", [row])
-        try execute("DELETE FROM guideline_risk WHERE guideline = ?", [row])
+        try database.change("DELETE FROM guideline_tag WHERE guideline = ?", [row])
+        try database.change("DELETE FROM guideline_risk WHERE guideline = ?", [row])
         try insertLabels(guideline, row)
         try updatePassages(guideline, row)
     }
@@ -173,17 +167,17 @@ public final class LibraryTransaction {
 
     private func insertLabels(_ guideline: Guideline, _ row: Int64) throws {
         for tag in guideline.tags {
-            try execute("INSERT OR IGNORE INTO guideline_tag (tag, guideline) VALUES (?, ?)", [tag, row])
+            try database.change("INSERT OR IGNORE INTO guideline_tag (tag, guideline) VALUES (?, ?)", [tag, row])
         }
         for risk in guideline.risk {
-            try execute("INSERT OR IGNORE INTO guideline_risk (risk, guideline) VALUES (?, ?)", [risk, row])
+            try database.change("INSERT OR IGNORE INTO guideline_risk (risk, guideline) VALUES (?, ?)", [risk, row])
         }
     }
 
     // MARK: Passages
 
     private func insertPassage(_ passage: (field: PassageField, ordinal: Int, text: String), _ row: Int64) throws {
-        try execute(
+        try database.change(
             "INSERT INTO passage (guideline, field, ordinal, text) VALUES (?, ?, ?, ?)",
             [row, passage.field.rawValue, passage.ordinal, passage.text])
     }
@@ -195,12 +189,9 @@ public final class LibraryTransaction {
             var text: [UInt8]
         }
         var left: [Key: (id: Int64, ordinal: Int)] = [:]
-        let stored = try Row.fetchAll(
-            database.cachedStatement(sql: "SELECT id, field, ordinal, text FROM passage WHERE guideline = ?"),
-            arguments: [row])
-        for passage in stored {
-            let text: String = passage[3]
-            left[Key(field: passage[1], text: Array(text.utf8))] = (passage[0], passage[2])
+        try database.forEachRow("SELECT id, field, ordinal, text FROM passage WHERE guideline = ?", [row]) { passage in
+            let text: String = try passage.value(3)
+            left[Key(field: try passage.value(1), text: Array(text.utf8))] = try (passage.value(0), passage.value(2))
         }
         var added: [(field: PassageField, ordinal: Int, text: String)] = []
         for passage in guideline.passages {
@@ -210,10 +201,10 @@ public final class LibraryTransaction {
                 continue
             }
             if kept.ordinal != passage.ordinal {
-                try execute("UPDATE passage SET ordinal = ? WHERE id = ?", [passage.ordinal, kept.id])
+                try database.change("UPDATE passage SET ordinal = ? WHERE id = ?", [passage.ordinal, kept.id])
             }
         }
-        for (id, _) in left.values { try execute("DELETE FROM passage WHERE id = ?", [id]) }
+        for (id, _) in left.values { try database.change("DELETE FROM passage WHERE id = ?", [id]) }
         for passage in added { try insertPassage(passage, row) }
     }
 }

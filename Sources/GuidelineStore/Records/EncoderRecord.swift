@@ -6,6 +6,9 @@ public struct EncoderRecord: Sendable, Hashable, Codable, CustomStringConvertibl
     /// Numbers in a vector.
     public var dimension: Int
 
+    /// Dimensions that a library takes.
+    package static let dimensions = 1...65536
+
     public init(name: String, sha256: String, dimension: Int) {
         self.name = name
         self.sha256 = sha256
