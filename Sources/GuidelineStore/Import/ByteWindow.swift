@@ -25,7 +25,7 @@ final class ByteWindow {
 
     /// - Throws: ``GuidelineStoreError`` if the file is missing or unreadable or begins with the mark of another encoding.
     ///   A UTF-8 byte order mark is skipped.
-    init(_ source: InputSource, capacity: Int = 1 << 18) throws(GuidelineStoreError) {
+    init(_ source: InputSource, capacity: Int) throws(GuidelineStoreError) {
         name = source.name
         switch source {
         case .file(let url):

@@ -14,7 +14,7 @@ final class DelimitedRecordReader: RecordReader {
     private var isFirst = true
 
     init(_ source: InputSource, delimiter: UInt8, options: ImportOptions) throws(GuidelineStoreError) {
-        window = try ByteWindow(source)
+        window = try ByteWindow(source, capacity: options.bufferLength)
         self.delimiter = delimiter
         limit = options.maximumRecordLength
         try readHeader()

@@ -66,7 +66,7 @@ public struct GuidelineImporter {
         case .file, .bytes:
             if let format = ImportFormat(path: source.name) { return format }
             // A missing file is the nearer fault than a name that tells nothing.
-            if case .file = source { _ = try ByteWindow(source) }
+            if case .file = source { _ = try ByteWindow(source, capacity: 0) }
             throw .unknownFormat(path: source.name)
         }
     }

@@ -40,6 +40,8 @@ public struct ImportOptions: Sendable, Hashable {
     public var maximumDocumentLength = 64 << 20
     /// The byte between cells where it is not the format's own, such as a semicolon.
     public var delimiter: UInt8?
+    /// Bytes that are read at once.
+    package var bufferLength = 1 << 18
 
     public init() {}
 }

@@ -13,7 +13,7 @@ public final class JSONLinesReader {
 
     /// - Throws: ``GuidelineStoreError`` if the input cannot be opened.
     public init(_ source: InputSource, options: ImportOptions = ImportOptions()) throws(GuidelineStoreError) {
-        lines = try LineReader(source, limit: options.maximumRecordLength)
+        lines = try LineReader(source, options: options)
     }
 
     /// What errors call the input.

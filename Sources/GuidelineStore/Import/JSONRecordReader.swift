@@ -8,7 +8,7 @@ final class JSONRecordReader: RecordReader {
     private var isFirst = true
 
     init(_ source: InputSource, options: ImportOptions) throws(GuidelineStoreError) {
-        scanner = try JSONValueScanner(source, limit: options.maximumRecordLength)
+        scanner = try JSONValueScanner(source, options: options)
     }
 
     func next() throws(GuidelineStoreError) -> ImportedRecord? {

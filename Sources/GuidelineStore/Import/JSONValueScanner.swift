@@ -7,9 +7,9 @@ struct JSONValueScanner {
     /// The line of the first byte that has not been consumed.
     private(set) var line = 1
 
-    init(_ source: InputSource, limit: Int) throws(GuidelineStoreError) {
-        window = try ByteWindow(source)
-        self.limit = limit
+    init(_ source: InputSource, options: ImportOptions) throws(GuidelineStoreError) {
+        window = try ByteWindow(source, capacity: options.bufferLength)
+        limit = options.maximumRecordLength
     }
 
     var location: InputLocation { InputLocation(file: window.name, line: line) }

@@ -24,9 +24,9 @@ final class LineReader {
     private var consumption = 0
     private var number = 0
 
-    init(_ source: InputSource, limit: Int) throws(GuidelineStoreError) {
-        window = try ByteWindow(source)
-        self.limit = limit
+    init(_ source: InputSource, options: ImportOptions) throws(GuidelineStoreError) {
+        window = try ByteWindow(source, capacity: options.bufferLength)
+        limit = options.maximumRecordLength
     }
 
     var name: String { window.name }

@@ -32,7 +32,7 @@ final class MarkdownRecordReader: RecordReader {
 
     init(_ source: InputSource, options: ImportOptions) throws(GuidelineStoreError) {
         limit = options.maximumRecordLength
-        lines = try LineReader(source, limit: limit)
+        lines = try LineReader(source, options: options)
     }
 
     func next() throws(GuidelineStoreError) -> ImportedRecord? {

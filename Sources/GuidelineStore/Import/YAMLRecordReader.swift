@@ -15,7 +15,7 @@ final class YAMLRecordReader: RecordReader {
     private var isFirst = true
 
     init(_ source: InputSource, options: ImportOptions) throws(GuidelineStoreError) {
-        let window = try ByteWindow(source)
+        let window = try ByteWindow(source, capacity: options.bufferLength)
         name = window.name
         while try window.fill() {
             guard window.bytes.count <= options.maximumDocumentLength else {
