@@ -66,7 +66,8 @@ let package = Package(
             resources: [.copy("Fixtures")]),
         .testTarget(name: "VectorIndexTests", dependencies: ["VectorIndex", "Platform"], resources: [.copy("Fixtures")]),
         .testTarget(name: "GuidelineStoreTests", dependencies: ["GuidelineStore"], resources: [.copy("Fixtures")]),
-        .testTarget(name: "FingerpostTests", dependencies: ["Fingerpost"]),
+        .testTarget(
+            name: "FingerpostTests", dependencies: ["Fingerpost", "FingerpostResources", "TextEncoder", "VectorIndex"]),
         .testTarget(name: "FingerpostCLITests", dependencies: ["FingerpostCLI"]),
     ],
     swiftLanguageModes: [.v6]
