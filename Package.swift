@@ -64,7 +64,13 @@ let package = Package(
             name: "TextEncoderTests", dependencies: ["TextEncoder", "FingerpostResources"],
             resources: [.copy("Fixtures")]),
         .testTarget(name: "VectorIndexTests", dependencies: ["VectorIndex"], resources: [.copy("Fixtures")]),
-        .testTarget(name: "GuidelineStoreTests", dependencies: ["GuidelineStore"], resources: [.copy("Fixtures")]),
+        // Killed, and run as another user, by the tests of the store.
+        .executableTarget(
+            name: "GuidelineStoreCrashHelper", dependencies: ["GuidelineStore"], path: "Tests/GuidelineStoreCrashHelper"),
+        .testTarget(
+            name: "GuidelineStoreTests",
+            dependencies: ["GuidelineStore", "GuidelineStoreCrashHelper", .product(name: "GRDB", package: "GRDB.swift")],
+            resources: [.copy("Fixtures")]),
         .testTarget(name: "FingerpostTests", dependencies: ["Fingerpost"]),
         .testTarget(name: "FingerpostCLITests", dependencies: ["FingerpostCLI"]),
     ],
