@@ -64,8 +64,14 @@ let package = Package(
         .testTarget(
             name: "TextEncoderTests", dependencies: ["TextEncoder", "FingerpostResources"],
             resources: [.copy("Fixtures")]),
-        .testTarget(name: "VectorIndexTests", dependencies: ["VectorIndex", "Platform"], resources: [.copy("Fixtures")]),
-        .testTarget(name: "GuidelineStoreTests", dependencies: ["GuidelineStore"], resources: [.copy("Fixtures")]),
+        .testTarget(name: "VectorIndexTests", dependencies: ["VectorIndex", "Platform"]),
+        // Killed, and run as another user, by the tests of the store.
+        .executableTarget(
+            name: "GuidelineStoreCrashHelper", dependencies: ["GuidelineStore"], path: "Tests/GuidelineStoreCrashHelper"),
+        .testTarget(
+            name: "GuidelineStoreTests",
+            dependencies: ["GuidelineStore", "GuidelineStoreCrashHelper", .product(name: "GRDB", package: "GRDB.swift")],
+            resources: [.copy("Fixtures")]),
         .testTarget(
             name: "FingerpostTests", dependencies: ["Fingerpost", "FingerpostResources", "TextEncoder", "VectorIndex"]),
         .testTarget(name: "FingerpostCLITests", dependencies: ["FingerpostCLI"]),
