@@ -48,12 +48,13 @@ let package = Package(
         .target(
             name: "Fingerpost",
             dependencies: [
-                "GuidelineStore", "TextEncoder", "VectorIndex", "LinearAlgebra", "Platform", "FingerpostResources",
+                "GuidelineStore", "TextEncoder", "VectorIndex", "LinearAlgebra", "Platform", "CKernels",
+                "FingerpostResources",
             ]),
         .executableTarget(
             name: "FingerpostCLI",
             dependencies: [
-                "Fingerpost",
+                "Fingerpost", "GuidelineStore", "TextEncoder", "VectorIndex", "LinearAlgebra", "Platform",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -64,9 +65,16 @@ let package = Package(
             name: "TextEncoderTests", dependencies: ["TextEncoder", "FingerpostResources"],
             resources: [.copy("Fixtures")]),
         .testTarget(name: "VectorIndexTests", dependencies: ["VectorIndex", "Platform"], resources: [.copy("Fixtures")]),
-        .testTarget(name: "GuidelineStoreTests", dependencies: ["GuidelineStore"], resources: [.copy("Fixtures")]),
+        // Killed, and run as another user, by the tests of the store.
+        .executableTarget(
+            name: "GuidelineStoreCrashHelper", dependencies: ["GuidelineStore"], path: "Tests/GuidelineStoreCrashHelper"),
+        .testTarget(
+            name: "GuidelineStoreTests",
+            dependencies: ["GuidelineStore", "GuidelineStoreCrashHelper", .product(name: "GRDB", package: "GRDB.swift")],
+            resources: [.copy("Fixtures")]),
         .testTarget(name: "FingerpostTests", dependencies: ["Fingerpost"]),
-        .testTarget(name: "FingerpostCLITests", dependencies: ["FingerpostCLI"]),
+        .testTarget(
+            name: "FingerpostCLITests", dependencies: ["FingerpostCLI", "Fingerpost", "GuidelineStore", "LinearAlgebra"]),
     ],
     swiftLanguageModes: [.v6]
 )

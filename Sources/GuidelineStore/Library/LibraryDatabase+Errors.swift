@@ -36,7 +36,7 @@ extension GuidelineStoreError {
         case .SQLITE_FULL: self = .diskFull(path: path)
         case .SQLITE_READONLY, .SQLITE_PERM: self = .readOnly(path: path)
         case .SQLITE_CORRUPT, .SQLITE_NOTADB: self = .corrupt(path: path, sqliteCode: code, reason: reason)
-        case .SQLITE_MISUSE where reason.contains("closed"): self = .closed(path: path)
+        case .SQLITE_MISUSE: self = .closed(path: path)
         default: self = .database(path: path, sqliteCode: code, reason: reason)
         }
     }

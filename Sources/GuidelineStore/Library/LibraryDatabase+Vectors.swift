@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Platform
 
 /// What a scan over all vectors is about to deliver.
 public struct VectorScan: Sendable, Hashable {
@@ -96,14 +97,14 @@ extension LibraryDatabase {
             // SQLite does not align blobs for floats.
             let scratch = UnsafeMutableBufferPointer<Float>.allocate(capacity: encoder.dimension)
             defer { scratch.deallocate() }
-            let sql = "SELECT id, guideline, field, vector FROM passage WHERE vector IS NOT NULL ORDER BY id"
+            let sql = """
+                SELECT id, guideline, field, vector, vector_crc32c FROM passage WHERE vector IS NOT NULL ORDER BY id
+                """
             try database.forEachRow(sql) { row in
                 let id: Int64 = try row.value(0)
-                let isWhole = try row.withUnsafeData(atIndex: 3) { VectorCoding.decode($0 ?? Data(), into: scratch) }
-                guard isWhole else {
+                if let problem = try VectorCoding.decode(row, at: 3, into: scratch) {
                     throw GuidelineStoreError.corrupt(
-                        path: folder.path, sqliteCode: 0,
-                        reason: "the vector of passage \(id) does not have \(encoder.dimension) numbers")
+                        path: folder.path, sqliteCode: 0, reason: "the vector of passage \(id) \(problem)")
                 }
                 try body(
                     PassageVector(
@@ -122,16 +123,26 @@ enum VectorCoding {
         return data
     }
 
-    /// False where the data does not fill the buffer exactly.
-    static func decode(_ data: Data, into buffer: UnsafeMutableBufferPointer<Float>) -> Bool {
-        guard data.count == buffer.count * 4 else { return false }
-        data.withUnsafeBytes { bytes in
-            UnsafeMutableRawBufferPointer(buffer).copyMemory(from: bytes)
+    static func checksum(_ data: Data) -> Int64 {
+        Int64(data.withUnsafeBytes { CRC32C.checksum($0) })
+    }
+
+    /// Copies the vector in a column, whose checksum is in the next one, into the buffer.
+    ///
+    /// - Returns: What is wrong with the vector, or nil.
+    static func decode(_ row: Row, at index: Int, into buffer: UnsafeMutableBufferPointer<Float>) throws -> String? {
+        let checksum: Int64? = try row.optional(index + 1)
+        return try row.withUnsafeData(atIndex: index) { data in
+            guard let data, data.count == buffer.count * 4 else { return "does not have \(buffer.count) numbers" }
+            guard Self.checksum(data) == checksum else { return "does not have its checksum" }
+            data.withUnsafeBytes { UnsafeMutableRawBufferPointer(buffer).copyMemory(from: $0) }
+            #if _endian(big)
+            for index in buffer.indices {
+                buffer[index] = Float(bitPattern: UInt32(littleEndian: buffer[index].bitPattern))
+            }
+            #endif
+            return nil
         }
-        #if _endian(big)
-        for index in buffer.indices { buffer[index] = Float(bitPattern: UInt32(littleEndian: buffer[index].bitPattern)) }
-        #endif
-        return true
     }
 }
 
@@ -152,7 +163,7 @@ extension LibraryTransaction {
     public func replaceEncoder(_ encoder: EncoderRecord) throws {
         try check(encoder)
         if try hasVectors() {
-            try database.change("UPDATE passage SET vector = NULL WHERE vector IS NOT NULL")
+            try database.change("UPDATE passage SET vector = NULL, vector_crc32c = NULL WHERE vector IS NOT NULL")
             hasChanges = true
         }
         try write(encoder)
@@ -178,7 +189,9 @@ extension LibraryTransaction {
         var count = 0
         for (index, id) in passageIDs.enumerated() {
             let vector = VectorCoding.encode(values[(index * dimension)..<((index + 1) * dimension)])
-            try database.change("UPDATE passage SET vector = ? WHERE id = ?", [vector, id])
+            try database.change(
+                "UPDATE passage SET vector = ?, vector_crc32c = ? WHERE id = ?",
+                [vector, VectorCoding.checksum(vector), id])
             count += database.changesCount
         }
         if count > 0 { hasChanges = true }

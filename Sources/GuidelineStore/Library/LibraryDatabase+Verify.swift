@@ -30,6 +30,7 @@ extension LibraryDatabase {
     /// The full text index is compared word by word where the library is open for writing, by its rows otherwise.
     ///
     /// - Parameter limit: Stops looking for problems of a kind after about so many.
+    /// - Throws: ``GuidelineStoreError`` where the library cannot be read at all; damage is returned, not thrown.
     public func verify(limit: Int = 100) throws -> [LibraryProblem] {
         let limit = max(1, limit)
         do {
@@ -133,12 +134,11 @@ extension LibraryDatabase {
         }
         let scratch = UnsafeMutableBufferPointer<Float>.allocate(capacity: encoder.dimension)
         defer { scratch.deallocate() }
-        try database.forEachRow("SELECT id, vector FROM passage WHERE vector IS NOT NULL") { row in
+        try database.forEachRow("SELECT id, vector, vector_crc32c FROM passage WHERE vector IS NOT NULL") { row in
             guard problems.count < limit else { return }
             let id: Int64 = try row.value(0)
-            let isWhole = try row.withUnsafeData(atIndex: 1) { VectorCoding.decode($0 ?? Data(), into: scratch) }
-            if !isWhole {
-                problems.append(LibraryProblem(kind: .vector, problem: "the vector of passage \(id) has a wrong length"))
+            if let problem = try VectorCoding.decode(row, at: 1, into: scratch) {
+                problems.append(LibraryProblem(kind: .vector, problem: "the vector of passage \(id) \(problem)"))
             } else if scratch.contains(where: { !$0.isFinite }) {
                 problems.append(LibraryProblem(kind: .vector, problem: "the vector of passage \(id) is not finite"))
             }

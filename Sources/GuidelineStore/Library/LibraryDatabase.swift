@@ -156,6 +156,8 @@ public final class LibraryDatabase: Sendable {
     /// Closes all connections; the last process to close a library leaves one file. Later calls throw
     /// ``GuidelineStoreError/closed(path:)``. A library that is let go closes itself.
     public func close() throws {
+        // The last connection to close merges the log, which one for reading cannot do, so those go first.
+        pool.invalidateReadOnlyConnections()
         try translate { try pool.close() }
     }
 

@@ -54,7 +54,8 @@ enum LibrarySchema {
     /// - `guideline.record` is the whole record as JSON; the columns beside it are copies for filters and full text.
     /// - `passage` is one text to encode; its id is the key of its vector in the index. Ids are never used again and a
     ///   passage's text never changes, so a vector that is found under an id belongs to that text.
-    /// - `passage.vector` is little-endian float32, null until it is encoded.
+    /// - `passage.vector` is little-endian float32, null until it is encoded; its checksum is there because SQLite has
+    ///   none, and a vector with a flipped bit looks as good as any other.
     /// - `guideline_text` is an FTS5 index over columns of `guideline`, kept in step by triggers.
     private static let version1 = """
         CREATE TABLE meta (
@@ -103,7 +104,9 @@ enum LibrarySchema {
             field TEXT NOT NULL CHECK (field IN ('title', 'text', 'example')),
             ordinal INTEGER NOT NULL,
             text TEXT NOT NULL,
-            vector BLOB
+            vector BLOB,
+            vector_crc32c INTEGER,
+            CHECK ((vector IS NULL) = (vector_crc32c IS NULL))
         ) STRICT;
         CREATE INDEX passage_guideline ON passage (guideline, field, ordinal);
         CREATE INDEX passage_pending ON passage (id) WHERE vector IS NULL;
