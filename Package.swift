@@ -34,7 +34,7 @@ let package = Package(
             name: "FingerpostResources",
             path: "models",
             exclude: ["recipe"],
-            sources: ["FingerpostResources.swift"],
+            sources: ["FingerpostResources.swift", "ResourceError.swift", "ResourceSearch.swift"],
             resources: [.copy("fingerpost-static"), .copy("sample-corpus")]),
 
         // Guidelines.
@@ -61,10 +61,11 @@ let package = Package(
         .testTarget(name: "CKernelsTests", dependencies: ["CKernels"]),
         .testTarget(name: "PlatformTests", dependencies: ["Platform"]),
         .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
+        .testTarget(name: "FingerpostResourcesTests", dependencies: ["FingerpostResources"]),
         .testTarget(
             name: "TextEncoderTests", dependencies: ["TextEncoder", "FingerpostResources"],
             resources: [.copy("Fixtures")]),
-        .testTarget(name: "VectorIndexTests", dependencies: ["VectorIndex", "Platform"], resources: [.copy("Fixtures")]),
+        .testTarget(name: "VectorIndexTests", dependencies: ["VectorIndex", "Platform"]),
         // Killed, and run as another user, by the tests of the store.
         .executableTarget(
             name: "GuidelineStoreCrashHelper", dependencies: ["GuidelineStore"], path: "Tests/GuidelineStoreCrashHelper"),

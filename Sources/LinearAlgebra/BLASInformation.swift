@@ -63,7 +63,9 @@ public struct BLASInformation: Sendable, Hashable {
                 .mkl
             } else if fp_blas_symbol("ATL_buildinfo") != nil {
                 .atlas
-            } else if let name = file?.split(separator: "/").last, name.hasPrefix("libblas.") || name.hasPrefix("libcblas.") {
+            } else if let name = file?.split(separator: "/").last,
+                name.hasPrefix("libblas.") || name.hasPrefix("libcblas.")
+            {
                 .reference
             } else {
                 .unknown
@@ -81,7 +83,8 @@ public struct BLASInformation: Sendable, Hashable {
         size: Int = 512, threads: Int = 1, duration: Duration = .milliseconds(200)
     ) -> Double {
         let size = max(1, size)
-        let a = Matrix(rows: size, columns: size, repeating: 0.5), b = Matrix(rows: size, columns: size, repeating: 0.25)
+        let a = Matrix(rows: size, columns: size, repeating: 0.5)
+        let b = Matrix(rows: size, columns: size, repeating: 0.25)
         let clock = ContinuousClock()
         let start = clock.now
         var fastest = Duration.seconds(1_000_000)

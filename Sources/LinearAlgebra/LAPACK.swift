@@ -9,7 +9,8 @@ import CBLAS
 /// Factorisations run in double precision although matrices are single: they are rare and small beside products, and
 /// the Gram matrices they are given are as ill-conditioned as the square of the data.
 enum LAPACK {
-    /// Eigenvalues, ascending, into `values`, and eigenvectors over the columns of `a`, of which the upper triangle is read.
+    /// Eigenvalues, ascending, into `values`, and eigenvectors over the columns of `a`, of which the upper triangle is
+    /// read.
     static func symmetricEigen(_ n: Int, _ a: inout [Double], _ values: inout [Double]) -> Int {
         BLAS.pinToOneThread()
         var workSize = 0.0
@@ -114,7 +115,9 @@ extension LAPACK {
         _ workCount: Int32, _ integers: Integers
     ) -> Int32 {
         var (job, rows, columns, lwork) = (CChar(UInt8(ascii: "S")), Int32(m), Int32(n), workCount)
-        var (leading, leadingU, leadingV, info) = (Int32(max(1, m)), Int32(max(1, m)), Int32(max(1, min(m, n))), Int32(0))
+        var (leading, leadingU, leadingV, info) = (
+            Int32(max(1, m)), Int32(max(1, m)), Int32(max(1, min(m, n))), Int32(0)
+        )
         dgesdd_(&job, &rows, &columns, a, &leading, s, u, &leadingU, vt, &leadingV, work, &lwork, integers, &info)
         return info
     }

@@ -54,8 +54,10 @@ extension Matrix {
     /// The Cholesky factor of a symmetric positive definite matrix, of which only the lower triangle is used. O(n³).
     ///
     /// Computed in double precision (LAPACK's `dpotrf`). A matrix that is singular but for rounding may pass or not.
-    /// - Throws: ``LinearAlgebraError/notPositiveDefinite(minor:)``, ``LinearAlgebraError/notSquare(operation:rows:columns:)``,
-    ///   ``LinearAlgebraError/notFinite(operation:row:column:)`` or ``LinearAlgebraError/tooLarge(operation:rows:columns:)``.
+    /// - Throws: ``LinearAlgebraError/notPositiveDefinite(minor:)``,
+    ///   ``LinearAlgebraError/notSquare(operation:rows:columns:)``,
+    ///   ``LinearAlgebraError/notFinite(operation:row:column:)`` or
+    ///   ``LinearAlgebraError/tooLarge(operation:rows:columns:)``.
     public func choleskyFactor() throws(LinearAlgebraError) -> CholeskyFactor {
         let operation = "Cholesky factor"
         try checkSquare(operation)

@@ -9,15 +9,17 @@ public struct LeastSquaresSolution: Sendable {
 }
 
 extension Matrix {
-    /// The `x` that minimises the length of `self x - b` for each column of `b`, and among several the shortest. O(m n²).
+    /// The `x` that minimises the length of `self x - b` for each column of `b`, and among several the shortest.
+    /// O(m n²).
     ///
     /// With full column rank that is *the* solution; with less, or with more columns than rows, it is the one of least
     /// norm. Computed in double precision through singular values (LAPACK's `dgelsd`).
     /// - Parameter tolerance: singular values up to this fraction of the largest count as zero. By default the larger
     ///   dimension times the precision of a `Float`, which is as exactly as the elements are known.
     /// - Throws: ``LinearAlgebraError/dimensionMismatch(operation:leftRows:leftColumns:rightRows:rightColumns:)``,
-    ///   ``LinearAlgebraError/notFinite(operation:row:column:)``, ``LinearAlgebraError/tooLarge(operation:rows:columns:)``
-    ///   or ``LinearAlgebraError/noConvergence(operation:routine:info:)``.
+    ///   ``LinearAlgebraError/notFinite(operation:row:column:)``,
+    ///   ``LinearAlgebraError/tooLarge(operation:rows:columns:)`` or
+    ///   ``LinearAlgebraError/noConvergence(operation:routine:info:)``.
     public func leastSquares(
         rightHandSide b: Matrix, tolerance: Double? = nil
     ) throws(LinearAlgebraError) -> LeastSquaresSolution {

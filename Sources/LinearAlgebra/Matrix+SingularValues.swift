@@ -4,8 +4,8 @@ public struct SingularValueDecomposition: Sendable {
     public let values: [Float]
     /// The left singular vectors, one a row in the order of the values: orthonormal.
     public let left: Matrix
-    /// The right singular vectors, one a row in the order of the values: orthonormal, the component of largest magnitude
-    /// positive.
+    /// The right singular vectors, one a row in the order of the values: orthonormal, the component of largest
+    /// magnitude positive.
     public let right: Matrix
 }
 
@@ -13,8 +13,9 @@ extension Matrix {
     /// The thin singular value decomposition. O(m n min(m, n)).
     ///
     /// Computed in double precision by divide and conquer (LAPACK's `dgesdd`).
-    /// - Throws: ``LinearAlgebraError/notFinite(operation:row:column:)``, ``LinearAlgebraError/tooLarge(operation:rows:columns:)``
-    ///   or ``LinearAlgebraError/noConvergence(operation:routine:info:)``.
+    /// - Throws: ``LinearAlgebraError/notFinite(operation:row:column:)``,
+    ///   ``LinearAlgebraError/tooLarge(operation:rows:columns:)`` or
+    ///   ``LinearAlgebraError/noConvergence(operation:routine:info:)``.
     public func singularValueDecomposition() throws(LinearAlgebraError) -> SingularValueDecomposition {
         let operation = "singular values"
         try checkWorkspace(operation)
@@ -24,8 +25,8 @@ extension Matrix {
             return SingularValueDecomposition(
                 values: [], left: Matrix(rows: 0, columns: rows), right: Matrix(rows: 0, columns: columns))
         }
-        // Read by columns, the elements are the transpose: its left vectors are our right ones, one a contiguous column;
-        // our left ones come as the rows of `vt`.
+        // Read by columns, the elements are the transpose: its left vectors are our right ones, one a contiguous
+        // column; our left ones come as the rows of `vt`.
         var elements = rowMajorDoubles()
         var values = [Double](repeating: 0, count: rank)
         var right = [Double](repeating: 0, count: columns * rank)

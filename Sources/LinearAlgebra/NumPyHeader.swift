@@ -70,7 +70,9 @@ struct NumPyHeader: Equatable {
         let (size, overflow) = (rows * columns).multipliedReportingOverflow(by: element.size)
         guard !overflow, size == bytes.count - dataOffset else {
             throw Failure(
-                "\(rows)x\(columns) elements of \(element.size) bytes do not make the \(bytes.count - dataOffset) bytes after the header")
+                "\(rows)x\(columns) elements of \(element.size) bytes do not make the "
+                    + "\(bytes.count - dataOffset) bytes after the header"
+            )
         }
     }
 

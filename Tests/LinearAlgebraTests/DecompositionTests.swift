@@ -90,7 +90,9 @@ struct DecompositionTests {
     func notPositiveDefinite() throws {
         let matrix = try Matrix([[2, 0, 0], [0, 1, 0], [0, 0, -1]])
         #expect(throws: LinearAlgebraError.notPositiveDefinite(minor: 3)) { try matrix.choleskyFactor() }
-        #expect(throws: LinearAlgebraError.notPositiveDefinite(minor: 1)) { try Matrix(rows: 2, columns: 2).choleskyFactor() }
+        #expect(throws: LinearAlgebraError.notPositiveDefinite(minor: 1)) {
+            try Matrix(rows: 2, columns: 2).choleskyFactor()
+        }
         #expect(throws: LinearAlgebraError.notPositiveDefinite(minor: 2)) {
             try Matrix([[1, 2], [2, 1]]).choleskyFactor()
         }
@@ -100,7 +102,8 @@ struct DecompositionTests {
     func leastSquares() throws {
         var random = SplitMix64(seed: 30)
         for (m, n, sides) in [(1, 1, 1), (7, 3, 2), (40, 40, 1), (100, 17, 5), (33, 1, 1), (65, 20, 0)] {
-            let a = random.matrix(m, n), b = random.matrix(m, sides)
+            let a = random.matrix(m, n)
+            let b = random.matrix(m, sides)
             let result = try a.leastSquares(rightHandSide: b)
             #expect(result.solution.rows == n && result.solution.columns == sides)
             #expect(result.rank == min(m, n))
@@ -114,7 +117,8 @@ struct DecompositionTests {
     @Test("Least squares recovers what made the data")
     func leastSquaresExact() throws {
         var random = SplitMix64(seed: 31)
-        let a = random.matrix(50, 6), truth = random.matrix(6, 3)
+        let a = random.matrix(50, 6)
+        let truth = random.matrix(6, 3)
         let result = try a.leastSquares(rightHandSide: a.times(truth))
         #expect(distance(result.solution, truth) <= 1e-5)
     }
@@ -138,7 +142,8 @@ struct DecompositionTests {
             }
         }
         // More unknowns than equations: the solution is exact and lies in the span of the rows.
-        let wide = random.matrix(3, 10), b = random.matrix(3, 1)
+        let wide = random.matrix(3, 10)
+        let b = random.matrix(3, 1)
         let shortest = try wide.leastSquares(rightHandSide: b)
         #expect(shortest.rank == 3)
         #expect(distance(wide.times(shortest.solution), b) <= 1e-5)
@@ -150,7 +155,8 @@ struct DecompositionTests {
 
     @Test("A tolerance decides what counts as rank")
     func leastSquaresTolerance() throws {
-        let a = try Matrix([[1, 0], [0, 1e-3], [0, 0]]), b = try Matrix([[1], [1], [1]])
+        let a = try Matrix([[1, 0], [0, 1e-3], [0, 0]])
+        let b = try Matrix([[1], [1], [1]])
         #expect(try a.leastSquares(rightHandSide: b).rank == 2)
         let cut = try a.leastSquares(rightHandSide: b, tolerance: 1e-2)
         #expect(cut.rank == 1)
@@ -165,7 +171,9 @@ struct DecompositionTests {
         #expect(noUnknowns.solution == Matrix(rows: 0, columns: 2))
     }
 
-    @Test("Singular vectors are orthonormal and multiply back", arguments: [(0, 3), (3, 0), (1, 1), (1, 9), (9, 1), (8, 8), (40, 17), (17, 40)])
+    @Test(
+        "Singular vectors are orthonormal and multiply back",
+        arguments: [(0, 3), (3, 0), (1, 1), (1, 9), (9, 1), (8, 8), (40, 17), (17, 40)])
     func singularValues(rows: Int, columns: Int) throws {
         var random = SplitMix64(seed: UInt64(rows * 100 + columns))
         let matrix = random.matrix(rows, columns)

@@ -36,7 +36,8 @@ struct MatrixTests {
 
     @Test("Empty matrices keep their shape")
     func empty() throws {
-        let wide = Matrix(rows: 0, columns: 5), tall = Matrix(rows: 5, columns: 0)
+        let wide = Matrix(rows: 0, columns: 5)
+        let tall = Matrix(rows: 5, columns: 0)
         #expect(wide.isEmpty && tall.isEmpty && wide != tall)
         #expect(wide.transposed == tall)
         #expect(tall.row(4) == [])
@@ -91,7 +92,10 @@ struct MatrixTests {
     @Test("Every error says what to do in one line")
     func errorTexts() {
         let errors: [(LinearAlgebraError, String)] = [
-            (.dimensionMismatch(operation: "p", leftRows: 1, leftColumns: 2, rightRows: 3, rightColumns: 4), "1x2 does not fit 3x4"),
+            (
+                .dimensionMismatch(operation: "p", leftRows: 1, leftColumns: 2, rightRows: 3, rightColumns: 4),
+                "1x2 does not fit 3x4"
+            ),
             (.elementCount(expectedRows: 2, expectedColumns: 3, actual: 5), "2x3"),
             (.raggedRows(row: 4, expected: 2, actual: 3), "row 4"),
             (.notSquare(operation: "p", rows: 2, columns: 3), "2x3"),

@@ -2,9 +2,9 @@ import Foundation
 
 /// Files as NumPy 2.4 writes them with `numpy.lib.format.write_array`, in base 64.
 ///
-/// The first seven hold `[[0, 1, -2.5], [0.1, 65504, -6e-8]]`, converted with `astype`: '<f4', '<f2', '<f8', '<f4' through
-/// `asfortranarray`, '>f4', '<f4' in format version 2.0, '<f8' in version 3.0. The others are `zeros` of the shape or type
-/// that their name says, and `array(1.5)`.
+/// The first seven hold `[[0, 1, -2.5], [0.1, 65504, -6e-8]]`, converted with `astype`: '<f4', '<f2', '<f8', '<f4'
+/// through `asfortranarray`, '>f4', '<f4' in format version 2.0, '<f8' in version 3.0. The others are `zeros` of the
+/// shape or type that their name says, and `array(1.5)`.
 enum NumPyFixtures {
     static func bytes(_ text: String) -> [UInt8] { Data(base64Encoded: text).map(Array.init) ?? [] }
 

@@ -168,10 +168,16 @@ final class NumPyTests {
             (npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 2", data: 16), malformed),
             (npy("{'descr': '<f4, 'fortran_order': False, 'shape': (2, 2)}", data: 16), malformed),
             (npy("{'descr': '<f\u{e9}', 'fortran_order': False, 'shape': (2, 2)}", data: 16), malformed),
-            (npy("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999, 1)}", data: 16), "too large"),
+            (
+                npy("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999, 1)}", data: 16),
+                "too large"
+            ),
             (npy("{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967296)}", data: 16), "beyond"),
             (npy("{'descr': '<f4', 'fortran_order': False, 'shape': (0, 9223372036854775807)}", data: 0), "beyond"),
-            (npy("{'descr': '<f8', 'fortran_order': False, 'shape': (2147483647, 2147483647)}", data: 8), "do not make"),
+            (
+                npy("{'descr': '<f8', 'fortran_order': False, 'shape': (2147483647, 2147483647)}", data: 8),
+                "do not make"
+            ),
         ]
         for (index, item) in cases.enumerated() {
             let reason = try refusal(item.bytes)
@@ -184,7 +190,8 @@ final class NumPyTests {
         var random = SplitMix64(seed: 51)
         let original = NumPyFixtures.float32
         for place in 0..<128 {
-            for value in [0, 0xff, original[place] ^ (1 << UInt8(place % 8)), UInt8(truncatingIfNeeded: random.next())] {
+            for value in [0, 0xff, original[place] ^ (1 << UInt8(place % 8)), UInt8(truncatingIfNeeded: random.next())]
+            {
                 var bytes = original
                 bytes[place] = value
                 let path = try file(bytes)

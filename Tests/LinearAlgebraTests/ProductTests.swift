@@ -9,7 +9,8 @@ struct ProductTests {
         var random = SplitMix64(seed: 2)
         for _ in 0..<120 {
             let (m, n, k) = (random.dimension(), random.dimension(), random.dimension())
-            let a = random.matrix(m, k), b = random.matrix(k, n)
+            let a = random.matrix(m, k)
+            let b = random.matrix(k, n)
             let expected = naiveProduct(a, b)
             let threads = Int.random(in: 1...3, using: &random)
             let tolerance = 1e-6 * Double(max(1, k))
@@ -30,7 +31,8 @@ struct ProductTests {
     @Test("The number of threads does not change a bit", arguments: [(700, 90, 40), (90, 700, 40), (513, 513, 65)])
     func threads(m: Int, n: Int, k: Int) throws {
         var random = SplitMix64(seed: 3)
-        let a = random.matrix(m, k), b = random.matrix(n, k)
+        let a = random.matrix(m, k)
+        let b = random.matrix(n, k)
         let one = try a.multiplied(by: b, transposingOther: true)
         #expect(distance(one.elements, naiveProduct(a, b.transposed)) <= 1e-4)
         for threads in [2, 3, 8, 1000] {
@@ -43,8 +45,12 @@ struct ProductTests {
     @Test("Blocks cover every row once and hold the product's rows")
     func blocks() throws {
         var random = SplitMix64(seed: 4)
-        for (m, n, k, blockRows) in [(1, 1, 1, 1), (100, 33, 17, 7), (64, 10, 8, 64), (65, 3, 0, 64), (0, 5, 5, 4), (9, 0, 4, 2), (10, 4, 4, 1000), (5, 4, 4, 0)] {
-            let a = random.matrix(m, k), b = random.matrix(n, k)
+        for (m, n, k, blockRows) in [
+            (1, 1, 1, 1), (100, 33, 17, 7), (64, 10, 8, 64), (65, 3, 0, 64), (0, 5, 5, 4), (9, 0, 4, 2),
+            (10, 4, 4, 1000), (5, 4, 4, 0),
+        ] {
+            let a = random.matrix(m, k)
+            let b = random.matrix(n, k)
             let expected = naiveProduct(a, b.transposed)
             let seen = Mutex([Int: [Float]]())
             try a.forEachProductBlock(by: b, transposingOther: true, blockRows: blockRows, threads: 3) { rows, block in
@@ -62,7 +68,8 @@ struct ProductTests {
         var random = SplitMix64(seed: 5)
         for _ in 0..<80 {
             let a = random.matrix(random.dimension(), random.dimension())
-            let x = random.floats(a.columns), y = random.floats(a.rows)
+            let x = random.floats(a.columns)
+            let y = random.floats(a.rows)
             let column = try Matrix(rows: x.count, columns: 1, elements: x)
             let row = try Matrix(rows: 1, columns: y.count, elements: y)
             #expect(try distance(a.multiplied(by: x), naiveProduct(a, column)) <= 1e-5)
@@ -72,7 +79,8 @@ struct ProductTests {
 
     @Test("Shapes that do not fit are named as they are after transposition")
     func mismatches() {
-        let a = Matrix(rows: 2, columns: 3), b = Matrix(rows: 2, columns: 4)
+        let a = Matrix(rows: 2, columns: 3)
+        let b = Matrix(rows: 2, columns: 4)
         func mismatch(_ operation: String, _ shape: (Int, Int), _ other: (Int, Int)) -> LinearAlgebraError {
             .dimensionMismatch(
                 operation: operation, leftRows: shape.0, leftColumns: shape.1, rightRows: other.0,
@@ -96,9 +104,12 @@ struct ProductTests {
             let (rowsA, columnsA) = transposing.0 ? (k, m) : (m, k)
             let (rowsB, columnsB) = transposing.1 ? (n, k) : (k, n)
             let (leadingA, leadingB, leadingC) = (columnsA + 3, columnsB + 1, n + 2)
-            let a = random.floats(rowsA * leadingA + 1), b = random.floats(rowsB * leadingB + 1)
+            let a = random.floats(rowsA * leadingA + 1)
+            let b = random.floats(rowsB * leadingB + 1)
             let before = random.floats(m * leadingC + 1)
-            let (alpha, beta): (Float, Float) = ([1, 0.5, -2].randomElement(using: &random) ?? 1, [0, 1, 0.25].randomElement(using: &random) ?? 0)
+            let (alpha, beta): (Float, Float) = (
+                [1, 0.5, -2].randomElement(using: &random) ?? 1, [0, 1, 0.25].randomElement(using: &random) ?? 0
+            )
             // What beta 0 overwrites may be anything.
             var c = beta == 0 ? [Float](repeating: .nan, count: before.count) : before
             BLAS.multiply(
@@ -135,7 +146,8 @@ struct ProductTests {
             let leading = columns + 2
             let a = random.floats(rows * leading + 1)
             let (outputs, inputs) = transposing ? (columns, rows) : (rows, columns)
-            let x = random.floats(inputs + 1), before = random.floats(outputs + 1)
+            let x = random.floats(inputs + 1)
+            let before = random.floats(outputs + 1)
             for beta: Float in [0, 0.5] {
                 var y = before
                 BLAS.multiply(
@@ -156,7 +168,8 @@ struct ProductTests {
     @Test("Products from many threads at once do not disturb each other")
     func concurrent() async throws {
         var random = SplitMix64(seed: 8)
-        let a = random.matrix(70, 50), b = random.matrix(50, 60)
+        let a = random.matrix(70, 50)
+        let b = random.matrix(50, 60)
         let expected = try a.multiplied(by: b)
         let results = await withTaskGroup(of: Bool.self, returning: [Bool].self) { group in
             for _ in 0..<32 {

@@ -150,11 +150,28 @@ func writeBytes(_ bytes: [UInt8], _ path: String) throws { try Data(bytes).write
         try expectRefusal(.upperLinks, at: 0, count)
         try expectRefusal(.levels, at: 3, [200])
         try expectRefusal(.live, at: 0, [0xFF, 0xFF, 0xFF, 0xFF])
-        try expectRefusal(.keys, at: 8 * 100, withUnsafeBytes(of: Int64(101).littleEndian, Array.init))
         // A node of level 0 in a list of level 1.
         let levels = bytes[Int(reader.header[.levels].offset)...].prefix(2_300)
         let low = try #require(levels.enumerated().first { $0.element == 0 }).offset
         try expectRefusal(.upperLinks, at: 0, withUnsafeBytes(of: UInt32(low).littleEndian, Array.init))
+    }
+
+    /// Whether a key occurs twice is not looked at on opening, where it could do no harm, but in verification.
+    @Test func aKeyThatOccursTwiceIsFound() throws {
+        let reader = try ArchiveReader(path: path)
+        var damaged = bytes
+        let start = Int(reader.header[.keys].offset)
+        let length = Int(reader.header[.keys].length)
+        damaged.replaceSubrange(
+            (start + 800)..<(start + 808), with: withUnsafeBytes(of: Int64(101).littleEndian, Array.init))
+        var header = reader.header
+        header[.keys].checksum = damaged[start..<(start + length)].withUnsafeBytes { CRC32C.checksum($0) }
+        damaged.replaceSubrange(0..<ArchiveHeader.pageSize, with: header.encoded())
+        let file = folder.file("twice")
+        try writeBytes(damaged, file)
+        #expect(throws: VectorIndexError.self) { try HNSWIndex<Int>.verifyArchive(at: file) }
+        let index = try HNSWIndex<Int>(archive: file)
+        #expect(try index.search(vectors[101], limit: 5).count == 5)
     }
 
     @Test func headersThatLieAreRefused() throws {
