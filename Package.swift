@@ -48,12 +48,13 @@ let package = Package(
         .target(
             name: "Fingerpost",
             dependencies: [
-                "GuidelineStore", "TextEncoder", "VectorIndex", "LinearAlgebra", "Platform", "FingerpostResources",
+                "GuidelineStore", "TextEncoder", "VectorIndex", "LinearAlgebra", "Platform", "CKernels",
+                "FingerpostResources",
             ]),
         .executableTarget(
             name: "FingerpostCLI",
             dependencies: [
-                "Fingerpost",
+                "Fingerpost", "GuidelineStore", "TextEncoder", "VectorIndex", "LinearAlgebra", "Platform",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -74,7 +75,8 @@ let package = Package(
             resources: [.copy("Fixtures")]),
         .testTarget(
             name: "FingerpostTests", dependencies: ["Fingerpost", "FingerpostResources", "TextEncoder", "VectorIndex"]),
-        .testTarget(name: "FingerpostCLITests", dependencies: ["FingerpostCLI"]),
+        .testTarget(
+            name: "FingerpostCLITests", dependencies: ["FingerpostCLI", "Fingerpost", "GuidelineStore", "LinearAlgebra"]),
     ],
     swiftLanguageModes: [.v6]
 )
