@@ -5,8 +5,11 @@ import Synchronization
 /// Ends the program on Ctrl-C and SIGTERM between two units of output, without files half-written beside those named.
 enum Interruption {
     // Made once and only kept alive; Dispatch's sources are safe from any thread, but not marked so.
-    nonisolated(unsafe) private static let sources = [SIGINT, SIGTERM].map { number in
-        signal(number, SIG_IGN)
+    nonisolated(unsafe) private static let sources = [SIGINT, SIGTERM].compactMap { number -> (any DispatchSourceSignal)? in
+        // Who starts a program with a signal ignored, as a shell does in the background, means it.
+        guard unsafeBitCast(signal(number, SIG_IGN), to: Int.self) != unsafeBitCast(SIG_IGN, to: Int.self) else {
+            return nil
+        }
         let source = DispatchSource.makeSignalSource(signal: number, queue: .global(qos: .userInteractive))
         source.setEventHandler { end(by: number) }
         source.resume()
