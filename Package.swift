@@ -1,0 +1,82 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+    name: "Fingerpost",
+    platforms: [.macOS(.v15), .iOS(.v18), .tvOS(.v18), .watchOS(.v11), .visionOS(.v2)],
+    products: [
+        .library(name: "VectorIndex", targets: ["VectorIndex"]),
+        .library(name: "TextEncoder", targets: ["TextEncoder", "FingerpostResources"]),
+        .library(name: "Fingerpost", targets: ["Fingerpost"]),
+        .executable(name: "fingerpost", targets: ["FingerpostCLI"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // C and Swift alone: what a user of `VectorIndex` or `TextEncoder` gets.
+        .systemLibrary(name: "CBLAS", providers: [.apt(["libblas-dev", "liblapack-dev"])]),
+        .target(name: "CKernels"),
+        .target(name: "Platform", dependencies: ["CKernels"]),
+        .target(
+            name: "LinearAlgebra",
+            dependencies: [
+                "CKernels", "Platform",
+                .target(name: "CBLAS", condition: .when(platforms: [.linux])),
+            ]),
+        .target(name: "TextEncoder", dependencies: ["LinearAlgebra", "Platform", "CKernels"]),
+        .target(name: "VectorIndex", dependencies: ["Platform", "CKernels"]),
+
+        // The bundled encoder and the sample corpus, found wherever the program runs.
+        .target(
+            name: "FingerpostResources",
+            path: "models",
+            exclude: ["recipe"],
+            sources: ["FingerpostResources.swift", "ResourceError.swift", "ResourceSearch.swift"],
+            resources: [.copy("fingerpost-static"), .copy("sample-corpus")]),
+
+        // Guidelines.
+        .target(
+            name: "GuidelineStore",
+            dependencies: [
+                "Platform",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Yams", package: "Yams"),
+            ]),
+        .target(
+            name: "Fingerpost",
+            dependencies: [
+                "GuidelineStore", "TextEncoder", "VectorIndex", "LinearAlgebra", "Platform", "CKernels",
+                "FingerpostResources",
+            ]),
+        .executableTarget(
+            name: "FingerpostCLI",
+            dependencies: [
+                "Fingerpost", "GuidelineStore", "TextEncoder", "VectorIndex", "LinearAlgebra", "Platform",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+
+        .testTarget(name: "CKernelsTests", dependencies: ["CKernels"]),
+        .testTarget(name: "PlatformTests", dependencies: ["Platform"]),
+        .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
+        .testTarget(name: "FingerpostResourcesTests", dependencies: ["FingerpostResources"]),
+        .testTarget(
+            name: "TextEncoderTests", dependencies: ["TextEncoder", "FingerpostResources"],
+            resources: [.copy("Fixtures")]),
+        .testTarget(name: "VectorIndexTests", dependencies: ["VectorIndex", "Platform"]),
+        // Killed, and run as another user, by the tests of the store.
+        .executableTarget(
+            name: "GuidelineStoreCrashHelper", dependencies: ["GuidelineStore"], path: "Tests/GuidelineStoreCrashHelper"),
+        .testTarget(
+            name: "GuidelineStoreTests",
+            dependencies: ["GuidelineStore", "GuidelineStoreCrashHelper", .product(name: "GRDB", package: "GRDB.swift")],
+            resources: [.copy("Fixtures")]),
+        .testTarget(
+            name: "FingerpostTests", dependencies: ["Fingerpost", "FingerpostResources", "TextEncoder", "VectorIndex"]),
+        .testTarget(
+            name: "FingerpostCLITests", dependencies: ["FingerpostCLI", "Fingerpost", "GuidelineStore", "LinearAlgebra"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

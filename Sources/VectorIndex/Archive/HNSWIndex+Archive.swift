@@ -1,0 +1,140 @@
+import CKernels
+import Platform
+
+/// How much of an archive is checked before it is used.
+public enum ArchiveVerification: Sendable, Hashable {
+    /// Everything that a search follows: the header, keys, links and scales, with their checksums. Not the checksums of
+    /// the vectors and codes, where damage could change scores but never crash; ``HNSWIndex/verifyArchive(at:)`` finds it.
+    case structure
+    /// Every byte of the file.
+    case everything
+}
+
+extension HNSWIndex {
+    /// Writes the index to a file, which appears whole under its name or not at all, also after a crash.
+    ///
+    /// The bytes depend on the rows, their order and the configuration alone.
+    ///
+    /// - Parameter label: up to 1,024 bytes of the caller's own, given back by ``archiveLabel(at:)``.
+    /// - Throws: ``VectorIndexError/file(path:reason:isMissing:isOutOfSpace:)`` if it cannot be written.
+    public func save(to path: String, label: [UInt8] = []) throws(VectorIndexError) {
+        guard label.count <= ArchiveHeader.maximumLabelLength else {
+            throw .invalidParameter(
+                name: "label length", value: label.count, allowed: "at most \(ArchiveHeader.maximumLabelLength)")
+        }
+        // Writers wait until the file is written; searches go on.
+        let failure = writing.withLock { _ -> VectorIndexError? in
+            attachUnreachable()
+            do {
+                try AtomicFile.write(to: path) { writer in try write(to: &writer, label: label) }
+                return nil
+            } catch let error as FileError {
+                return VectorIndexError(error)
+            } catch let error as VectorIndexError {
+                return error
+            } catch {
+                return .file(path: path, reason: "\(error)", isMissing: false, isOutOfSpace: false)
+            }
+        }
+        if let failure { throw failure }
+    }
+
+    private func write(to writer: inout FileWriter, label: [UInt8]) throws {
+        let rows = state.rows
+        var header = ArchiveHeader()
+        header.metric = metric.rawValue
+        header.dimension = UInt32(dimension)
+        header.keyTag = Key.archiveTag
+        header.rowCount = UInt64(rows.count)
+        header.liveCount = UInt64(rows.liveCount)
+        header.M = UInt32(configuration.M)
+        header.efConstruction = UInt32(configuration.efConstruction)
+        header.efSearch = UInt32(configuration.efSearch)
+        header.seed = configuration.seed
+        header.entry = graph.entry ?? .max
+        header.upperCount = UInt64(graph.upperCount)
+        header.label = label
+
+        var keyBytes: [UInt8] = []
+        var keyOffsets: [UInt64] = []
+        for row in 0..<rows.count {
+            if Key.archiveWidth == nil { keyOffsets.append(UInt64(keyBytes.count).littleEndian) }
+            state.keys[UInt32(row)].archive(into: &keyBytes)
+        }
+        if Key.archiveWidth == nil {
+            keyOffsets.append(UInt64(keyBytes.count).littleEndian)
+            header.keyByteCount = UInt64(keyBytes.count)
+        }
+        guard header.layOut(keyWidth: Key.archiveWidth) else {
+            throw VectorIndexError.capacityExceeded(limit: VectorRows.maximumCount)
+        }
+        var live = rows.live.words
+        live.append(contentsOf: repeatElement(0, count: max(0, (rows.count + 63) / 64 - live.count)))
+
+        /// Lends the bytes of a section.
+        func withBytes(of section: ArchiveHeader.Section, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+            switch section {
+            case .keyOffsets: try keyOffsets.withUnsafeBytes(body)
+            case .keys: try keyBytes.withUnsafeBytes(body)
+            case .live: try live.withUnsafeBytes(body)
+            case .levels: try graph.levels.withUnsafeBytes(body)
+            case .factors: try body(rows.factors.bytes(rows: rows.count))
+            case .baseLinks: try body(graph.base.bytes(rows: rows.count))
+            case .upperLinks: try body(graph.upper.bytes(rows: graph.upperCount))
+            case .codes: try body(rows.codes.bytes(rows: rows.count))
+            case .vectors: try body(rows.vectors.bytes(rows: rows.count))
+            }
+        }
+
+        for section in ArchiveHeader.Section.allCases {
+            try withBytes(of: section) { header[section].checksum = CRC32C.checksum($0) }
+        }
+        try header.encoded().withUnsafeBytes { try writer.write($0) }
+        let zeros = [UInt8](repeating: 0, count: ArchiveHeader.pageSize)
+        for section in ArchiveHeader.Section.allCases {
+            let gap = Int(header[section].offset) - writer.position
+            try zeros.withUnsafeBytes { try writer.write(UnsafeRawBufferPointer(rebasing: $0.prefix(gap))) }
+            try withBytes(of: section) { try writer.write($0) }
+        }
+        let gap = Int(header.fileLength) - writer.position
+        if gap > 0 { try zeros.withUnsafeBytes { try writer.write(UnsafeRawBufferPointer(rebasing: $0.prefix(gap))) } }
+    }
+
+    /// Opens an archive by memory map. The index can be searched and changed like any other; changes stay in memory until
+    /// it is saved.
+    ///
+    /// - Throws: ``VectorIndexError`` if the file is missing, no archive, of another version, for another kind of key, or
+    ///   damaged. Nothing in a damaged file can make a search read outside it.
+    public convenience init(
+        archive path: String, verification: ArchiveVerification = .structure
+    ) throws(VectorIndexError) {
+        let reader = try ArchiveReader(path: path)
+        try reader.verify(verification)
+        let (state, graph) = try reader.contents(of: Key.self)
+        self.init(state: state, graph: graph)
+    }
+
+    /// The label that an archive was saved with.
+    ///
+    /// - Complexity: O(1): only the header is read.
+    public static func archiveLabel(at path: String) throws(VectorIndexError) -> [UInt8] {
+        try ArchiveReader(path: path).header.label
+    }
+
+    /// Checks every byte of an archive against its checksums, and every invariant of the graph in it.
+    ///
+    /// - Throws: ``VectorIndexError`` naming what is damaged.
+    public static func verifyArchive(at path: String) throws(VectorIndexError) {
+        let index = try HNSWIndex(archive: path, verification: .everything)
+        if let violation = index.violations().first {
+            throw .corruptArchive(path: path, section: "graph", reason: violation)
+        }
+    }
+}
+
+extension VectorIndexError {
+    init(_ error: FileError) {
+        self = .file(
+            path: error.path, reason: error.description, isMissing: error.isMissing, isOutOfSpace: error.isOutOfSpace)
+    }
+}

@@ -1,0 +1,55 @@
+/// Vectors under stable keys, and the nearest of them to a query.
+///
+/// ``HNSWIndex`` answers from a graph, ``FlatIndex`` by scanning every row. Both may be searched from any number of
+/// threads at once; writers take turns. A search sees the write of a row wholly or not at all; a large batch may become
+/// searchable in steps.
+public protocol NeighborIndex<Key>: Sendable {
+    associatedtype Key: IndexKey
+
+    /// Elements of a vector.
+    var dimension: Int { get }
+    var metric: Metric { get }
+    /// Rows that a search can find.
+    var count: Int { get }
+
+    func contains(_ key: Key) -> Bool
+    /// The vector stored under a key: scaled to unit length if the metric is cosine.
+    func vector(for key: Key) -> [Float]?
+    /// Makes room for rows in advance. Never required.
+    func reserveCapacity(_ capacity: Int)
+
+    /// Adds rows; `vectors` holds them one after the other. All are added, or none.
+    ///
+    /// - Parameters:
+    ///   - threads: how many threads may work; nil for all there are. The result does not depend on it.
+    ///   - progress: told, on the calling thread, how many rows are searchable.
+    /// - Throws: ``VectorIndexError`` for a wrong length, a number that is not finite, a zero vector under cosine, a key
+    ///   given twice or already present.
+    func insert(
+        contentsOf vectors: [Float], keys: [Key], threads: Int?, progress: ((_ inserted: Int) -> Void)?) throws
+    /// Replaces the vector stored under a key.
+    func update(_ vector: [Float], for key: Key) throws
+    /// Removes a row; false if there is none of this key.
+    @discardableResult func remove(_ key: Key) -> Bool
+
+    /// The nearest rows, best first; rows of equal score in the order of their keys.
+    ///
+    /// - Parameter limit: how many at most. Fewer come back only if fewer match.
+    func search(_ query: [Float], limit: Int, options: SearchOptions<Key>) throws -> SearchResult<Key>
+    /// A filter over the rows that exist now; see ``RowFilter``.
+    func filter(including keys: some Sequence<Key>) -> RowFilter
+}
+
+extension NeighborIndex {
+    public var isEmpty: Bool { count == 0 }
+
+    /// Adds one row.
+    public func insert(_ vector: [Float], for key: Key) throws {
+        try insert(contentsOf: vector, keys: [key], threads: 1, progress: nil)
+    }
+
+    /// The nearest rows with default options.
+    public func search(_ query: [Float], limit: Int) throws -> SearchResult<Key> {
+        try search(query, limit: limit, options: SearchOptions())
+    }
+}
