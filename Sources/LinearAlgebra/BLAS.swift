@@ -13,7 +13,7 @@ import CBLAS
 package enum BLAS {
     /// `c = alpha op(a) op(b) + beta c`, with `op(a)` of `m`x`k`, `op(b)` of `k`x`n` and `c` of `m`x`n`.
     ///
-    /// A `beta` of zero overwrites `c` whatever it held. `a`, `b` and `c` may be dangling only if they have no elements.
+    /// A `beta` of zero overwrites `c` whatever it held. A pointer may dangle only where it has no elements.
     package static func multiply(
         transposingA: Bool = false, transposingB: Bool = false, m: Int, n: Int, k: Int, alpha: Float = 1,
         a: UnsafePointer<Float>, leadingA: Int, b: UnsafePointer<Float>, leadingB: Int, beta: Float = 0,
@@ -60,15 +60,15 @@ package enum BLAS {
     /// The largest size, row length or leading dimension that the interface can express.
     package static let largestSize = Int(Int32.max)
 
+    private typealias Index = Int32
+
     /// Tells the loaded library, once per process, to leave threads to us. Every call into it goes through here first.
     static func pinToOneThread() { _ = isPinned }
 
     #if canImport(Accelerate)
-    typealias Index = Int32
     // Accelerate has no pool to wake for small products and shares the matrix units among callers by itself.
     private static let isPinned = true
     #else
-    typealias Index = Int32
     private static let isPinned = fp_blas_use_one_thread()
     #endif
 

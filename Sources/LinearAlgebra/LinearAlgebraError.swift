@@ -29,7 +29,8 @@ extension LinearAlgebraError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .dimensionMismatch(let operation, let leftRows, let leftColumns, let rightRows, let rightColumns):
-            "\(operation): \(leftRows)x\(leftColumns) does not fit \(rightRows)x\(rightColumns); check which operand is transposed"
+            "\(operation): \(leftRows)x\(leftColumns) does not fit \(rightRows)x\(rightColumns); "
+                + "check which operand is transposed"
         case .elementCount(let rows, let columns, let actual):
             "a \(rows)x\(columns) matrix cannot be made of \(actual) elements; give rows times columns of them"
         case .raggedRows(let row, let expected, let actual):

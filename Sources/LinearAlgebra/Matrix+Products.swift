@@ -140,8 +140,9 @@ private struct Product: Sendable {
 
     /// Cuts the longer side of the product into panels and calls `body` for each.
     func forEachPanel(threads: Int, _ body: @Sendable (_ rows: Range<Int>, _ columns: Range<Int>) -> Void) {
-        // Long enough that packing the other operand anew for each panel costs little beside its arithmetic.
-        let length = 256
+        // Long enough that packing the other operand anew for each panel costs little beside its arithmetic (6 % at 256
+        // rows and 12 % at 128, measured on OpenBLAS), short enough that there are panels for every core.
+        let length = max(m, n) >= 1024 ? 256 : 128
         if m >= n {
             Parallel.forEachRange(m, chunk: length, threads: threads) { rows, _ in body(rows, 0..<n) }
         } else {

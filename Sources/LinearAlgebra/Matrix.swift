@@ -7,7 +7,7 @@ public struct Matrix: Sendable {
     public let rows: Int
     /// The number of columns, which is the distance in elements between two rows.
     public let columns: Int
-    private var storage: MatrixStorage
+    @usableFromInline var storage: MatrixStorage
 
     private init(rows: Int, columns: Int, storage: MatrixStorage) {
         (self.rows, self.columns, self.storage) = (rows, columns, storage)
@@ -24,7 +24,8 @@ public struct Matrix: Sendable {
     ///
     /// - Precondition: neither dimension is negative.
     public init<Failure: Error>(
-        rows: Int, columns: Int, initializingWith initialize: (UnsafeMutableBufferPointer<Float>) throws(Failure) -> Void
+        rows: Int, columns: Int,
+        initializingWith initialize: (UnsafeMutableBufferPointer<Float>) throws(Failure) -> Void
     ) throws(Failure) {
         precondition(rows >= 0 && columns >= 0, "a matrix cannot be \(rows)x\(columns)")
         let storage = MatrixStorage(count: rows * columns)
@@ -67,15 +68,16 @@ public struct Matrix: Sendable {
     }
 
     /// The number of elements.
-    public var count: Int { storage.elements.count }
+    @inlinable public var count: Int { storage.elements.count }
     /// Whether there are no elements.
-    public var isEmpty: Bool { count == 0 }
+    @inlinable public var isEmpty: Bool { count == 0 }
     /// A copy of the elements, row after row.
     public var elements: [Float] { withUnsafeElements(Array.init) }
 
     /// One element. O(1), but a write to shared memory copies it first.
     ///
     /// - Precondition: `row` and `column` are within the matrix.
+    @inlinable
     public subscript(row: Int, column: Int) -> Float {
         get {
             precondition(contains(row, column), "\(row), \(column) is outside a \(shape) matrix")
@@ -89,7 +91,7 @@ public struct Matrix: Sendable {
     }
 
     /// Calls `body` with all elements, row after row. The pointer is good only within the call.
-    @inline(__always)
+    @inlinable
     public func withUnsafeElements<Result, Failure: Error>(
         _ body: (UnsafeBufferPointer<Float>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
@@ -98,6 +100,7 @@ public struct Matrix: Sendable {
     }
 
     /// Calls `body` with all elements, row after row, to change in place. The pointer is good only within the call.
+    @inlinable
     public mutating func withUnsafeMutableElements<Result, Failure: Error>(
         _ body: (UnsafeMutableBufferPointer<Float>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
@@ -109,6 +112,7 @@ public struct Matrix: Sendable {
     /// Calls `body` with the elements of one row. The pointer is good only within the call.
     ///
     /// - Precondition: `row` is within the matrix.
+    @inlinable
     public func withRow<Result, Failure: Error>(
         _ row: Int, _ body: (UnsafeBufferPointer<Float>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
@@ -121,6 +125,7 @@ public struct Matrix: Sendable {
     /// Calls `body` with the elements of one row to change in place. The pointer is good only within the call.
     ///
     /// - Precondition: `row` is within the matrix.
+    @inlinable
     public mutating func withMutableRow<Result, Failure: Error>(
         _ row: Int, _ body: (UnsafeMutableBufferPointer<Float>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
@@ -155,13 +160,15 @@ public struct Matrix: Sendable {
     }
 
     /// The dimensions as error texts write them: "3x4".
-    var shape: String { "\(rows)x\(columns)" }
+    @usableFromInline var shape: String { "\(rows)x\(columns)" }
 
-    private func contains(_ row: Int, _ column: Int) -> Bool {
+    @usableFromInline
+    func contains(_ row: Int, _ column: Int) -> Bool {
         row >= 0 && row < rows && column >= 0 && column < columns
     }
 
-    private mutating func makeUnique() {
+    @usableFromInline
+    mutating func makeUnique() {
         if !isKnownUniquelyReferenced(&storage) { storage = storage.copy() }
     }
 }

@@ -1,7 +1,8 @@
 /// Memory for the elements of a matrix, aligned to a cache line.
+@usableFromInline
 final class MatrixStorage: @unchecked Sendable {
     // Unchecked, and true: `Matrix` writes only to storage that it alone refers to.
-    let elements: UnsafeMutableBufferPointer<Float>
+    @usableFromInline let elements: UnsafeMutableBufferPointer<Float>
 
     static let alignment = 64
 
@@ -12,6 +13,7 @@ final class MatrixStorage: @unchecked Sendable {
         elements = UnsafeMutableBufferPointer(start: raw.bindMemory(to: Float.self, capacity: count), count: count)
     }
 
+    @usableFromInline
     func copy() -> MatrixStorage {
         let copy = MatrixStorage(count: elements.count)
         _ = copy.elements.initialize(fromContentsOf: elements)

@@ -93,7 +93,8 @@ struct ChecksumKernelTests {
         bytes.withUnsafeBufferPointer { bytes in
             guard let start = bytes.baseAddress else { return }
             for blocks in 0...70 {
-                var state = (0..<8).map { _ in UInt32(truncatingIfNeeded: random.next()) }, other = state
+                var state = (0..<8).map { _ in UInt32(truncatingIfNeeded: random.next()) }
+                var other = state
                 fp_sha256_blocks(&state, start + blocks % 7, blocks)
                 fp_sha256_blocks_portable(&other, start + blocks % 7, blocks)
                 #expect(state == other, "\(blocks) blocks")

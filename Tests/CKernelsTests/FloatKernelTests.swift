@@ -12,9 +12,12 @@ struct FloatKernelTests {
     func everyLength() {
         var random = SplitMix64(seed: 1)
         for n in lengths {
-            let a = random.floats(n + misalignment), b = random.floats(n + misalignment)
+            let a = random.floats(n + misalignment)
+            let b = random.floats(n + misalignment)
             let (i, j) = (n % misalignment, (n / 3) % misalignment)
-            var dot = 0.0, magnitude = 0.0, distance = 0.0
+            var dot = 0.0
+            var magnitude = 0.0
+            var distance = 0.0
             for k in 0..<n {
                 let (x, y) = (Double(a[i + k]), Double(b[j + k]))
                 dot += x * y
@@ -38,7 +41,8 @@ struct FloatKernelTests {
     @Test("Nothing outside the operands is read into a result", arguments: Kernels.all)
     func surroundingsDoNotMatter(kernels: Kernels) {
         for n in 0...200 {
-            var a = [Float](repeating: .nan, count: n + 200), b = a
+            var a = [Float](repeating: .nan, count: n + 200)
+            var b = a
             for k in 0..<n { (a[k + 64], b[k + 64]) = (1, 2) }
             a.withUnsafeBufferPointer { a in
                 b.withUnsafeBufferPointer { b in
@@ -55,11 +59,14 @@ struct FloatKernelTests {
     func rows(kernels: Kernels) {
         var random = SplitMix64(seed: 2)
         for n in lengths where n < 140 || n % 7 == 0 || n % 128 == 0 {
-            let rowCount = 11, stride = n + n % 3
-            let query = random.floats(n), base = random.floats(rowCount * stride + 1)
+            let rowCount = 11
+            let stride = n + n % 3
+            let query = random.floats(n)
+            let base = random.floats(rowCount * stride + 1)
             let count = n % 14
             let ids = (0..<count).map { _ in UInt32.random(in: 0..<UInt32(rowCount), using: &random) }
-            var gathered = [Float](repeating: .nan, count: count + 1), run = gathered
+            var gathered = [Float](repeating: .nan, count: count + 1)
+            var run = gathered
             let runCount = min(count, rowCount)
             base.withUnsafeBufferPointer { rows in
                 guard let rows = rows.baseAddress else { return }

@@ -18,7 +18,8 @@ struct IntegerKernelTests {
     func everyLength() {
         var random = SplitMix64(seed: 5)
         for n in lengths {
-            let a = random.bytes(n + misalignment), b = random.bytes(n + misalignment)
+            let a = random.bytes(n + misalignment)
+            let b = random.bytes(n + misalignment)
             let (i, j) = (n % misalignment, (n / 3) % misalignment)
             let dot = Self.dot(a[i..<(i + n)], b[j..<(j + n)])
             let distance = Self.squaredDistance(a[i..<(i + n)], b[j..<(j + n)])
@@ -57,7 +58,8 @@ struct IntegerKernelTests {
     @Test("The longest operands whose results fit, and beyond them the result modulo 2^32", arguments: Kernels.all)
     func longest(kernels: Kernels) {
         for n in [33_025, 131_071, 131_072, 300_001] {
-            let low = [Int8](repeating: -128, count: n), high = [Int8](repeating: 127, count: n)
+            let low = [Int8](repeating: -128, count: n)
+            let high = [Int8](repeating: 127, count: n)
             #expect(kernels.table.dot_i8(low, low, n) == Int32(truncatingIfNeeded: n * 128 * 128), "n \(n)")
             #expect(kernels.table.dot_i8(low, high, n) == Int32(truncatingIfNeeded: -n * 128 * 127), "n \(n)")
             #expect(kernels.table.squared_l2_i8(low, high, n) == Int32(truncatingIfNeeded: n * 255 * 255), "n \(n)")
@@ -68,12 +70,16 @@ struct IntegerKernelTests {
     func rows(kernels: Kernels) {
         var random = SplitMix64(seed: 6)
         for n in lengths where n < 140 || n % 7 == 0 || n % 128 == 0 {
-            let rowCount = 11, stride = n + n % 3
-            let query = random.bytes(n), base = random.bytes(rowCount * stride + 1)
-            let count = n % 14, runCount = min(n % 14, rowCount)
+            let rowCount = 11
+            let stride = n + n % 3
+            let query = random.bytes(n)
+            let base = random.bytes(rowCount * stride + 1)
+            let count = n % 14
+            let runCount = min(n % 14, rowCount)
             let ids = (0..<count).map { _ in UInt32.random(in: 0..<UInt32(rowCount), using: &random) }
             let expected = (0..<rowCount).map { Self.dot(query[...], base[($0 * stride)..<($0 * stride + n)]) }
-            var gathered = [Int32](repeating: .max, count: count + 1), run = gathered
+            var gathered = [Int32](repeating: .max, count: count + 1)
+            var run = gathered
             kernels.table.dot_i8_gather(query, base, stride, n, ids, count, &gathered)
             kernels.table.dot_i8_rows(query, base, stride, n, runCount, &run)
             #expect(gathered == ids.map { expected[Int($0)] } + [.max], "n \(n)")

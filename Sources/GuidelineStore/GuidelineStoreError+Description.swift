@@ -1,0 +1,93 @@
+extension GuidelineStoreError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .fileNotFound, .unreadable, .emptyFile, .noRecords, .unknownFormat, .notUTF8, .unsupportedEncoding,
+            .tooLong, .syntax, .truncated, .invalidField, .emptyText, .duplicateID:
+            inputDescription
+        default:
+            libraryDescription
+        }
+    }
+
+    private var inputDescription: String {
+        switch self {
+        case .fileNotFound(let path):
+            "\(path): no such file. Check the path."
+        case .unreadable(let path, let reason):
+            "\(path): cannot be read: \(reason)."
+        case .emptyFile(let path):
+            "\(path): the file is empty."
+        case .noRecords(let path, let hint):
+            "\(path): nothing to read in it: \(hint)."
+        case .unknownFormat(let path):
+            "\(path): the name does not tell the format. Known endings are \(ImportFormat.knownExtensions); otherwise "
+                + "name the format."
+        case .notUTF8(let location, let offset):
+            "\(location): not UTF-8 at byte \(offset) of the input. Convert the file to UTF-8."
+        case .unsupportedEncoding(let path, let encoding):
+            "\(path): the file is \(encoding). Convert it to UTF-8."
+        case .tooLong(let location, let what, let limit):
+            "\(location): the \(what) is longer than \(limit) bytes. Split it, or raise the limit if it is meant."
+        case .syntax(let location, let format, let problem):
+            "\(location): not valid \(format): \(problem)."
+        case .truncated(let location, let format, let problem):
+            "\(location): the \(format) ends too early: \(problem). The file may have been cut off."
+        case .invalidField(let field, let problem, let location):
+            "\(Self.prefix(location))field \"\(field)\" \(problem)."
+        case .emptyText(let field, let location):
+            "\(Self.prefix(location))field \"\(field)\" is empty. Give it text or leave the record out."
+        case .duplicateID(let id, let first, let second):
+            "\(Self.prefix(second))the id \"\(id)\" was used before\(first.map { " at \($0)" } ?? "") for another "
+                + "record. Ids are unique in a library."
+        default:
+            ""
+        }
+    }
+
+    private var libraryDescription: String {
+        switch self {
+        case .libraryNotFound(let path):
+            "\(path): there is no library. Build one first, or check the path."
+        case .libraryExists(let path):
+            "\(path): there is a library already. Open it, or choose another folder."
+        case .notALibrary(let path, let reason):
+            "\(path): not a Fingerpost library: \(reason). The file was left as it was."
+        case .newerVersion(let path, let found, let supported):
+            "\(path): the library has format \(found); this version of Fingerpost reads up to \(supported). Update "
+                + "Fingerpost. The file was left as it was."
+        case .corrupt(let path, let code, let reason):
+            "\(path): the database is damaged (SQLite \(code): \(reason)). Restore a backup, or build the library again "
+                + "from its sources in another folder."
+        case .busy(let path, let seconds):
+            "\(path): another process is writing to the library; waited \(seconds) s. Try again when it is done, or "
+                + "wait longer."
+        case .diskFull(let path):
+            "\(path): no space is left for the library. Free some space and try again; what was stored before is intact."
+        case .readOnly(let path):
+            "\(path): the library cannot be written: it was opened for reading only, or its file or folder is read-only."
+        case .needsRecovery(let path):
+            "\(path): a writer did not finish closing this library, and its folder is read-only. Open it once where the "
+                + "folder can be written, or copy the whole folder."
+        case .closed(let path):
+            "\(path): the library has been closed."
+        case .noEncoder(let path):
+            "\(path): the library has no encoder yet, so it can hold no vectors. Set the encoder first."
+        case .encoderMismatch(let path, let stored, let requested):
+            "\(path): the library's vectors come from the encoder \(stored), not from \(requested). Use that encoder, or "
+                + "encode all guidelines again with the new one (build with --reencode)."
+        case .wrongDimension(let passage, let expected, let found):
+            "the vector\(passage.map { " for passage \($0)" } ?? "") has \(found) numbers; the library's encoder gives "
+                + "\(expected)."
+        case .notFinite(let passage, let index):
+            "the vector for passage \(passage) is not finite at index \(index)."
+        case .database(let path, let code, let reason):
+            "\(path): SQLite error \(code): \(reason)."
+        default:
+            ""
+        }
+    }
+
+    private static func prefix(_ location: InputLocation?) -> String {
+        location.map { "\($0): " } ?? ""
+    }
+}

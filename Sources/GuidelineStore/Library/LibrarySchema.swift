@@ -1,0 +1,133 @@
+import Foundation
+import GRDB
+
+/// The tables, and how a library of an older version becomes one of this version.
+///
+/// Migrations are never edited once released; a new version adds one.
+enum LibrarySchema {
+    /// The version that this code writes, kept as `user_version`.
+    static let version = 1
+
+    /// Makes a new library in an empty database and leaves it in write-ahead mode, which the file remembers.
+    static func create(in queue: DatabaseQueue) throws {
+        try queue.writeWithoutTransaction { database in
+            try database.execute(sql: "PRAGMA journal_mode = WAL")
+            try database.execute(sql: "PRAGMA application_id = \(LibraryFile.applicationID)")
+        }
+        try migrator.migrate(queue)
+        try queue.write { database in
+            try database.execute(
+                sql: "INSERT INTO meta (key, value) VALUES ('library_id', ?), ('created', \(now)), ('generation', 0)",
+                arguments: [UUID().uuidString.lowercased()])
+        }
+        _ = try queue.writeWithoutTransaction { database in try database.checkpoint(.truncate) }
+    }
+
+    /// The current time as SQL, in UTC.
+    static let now = "strftime('%Y-%m-%dT%H:%M:%SZ', 'now')"
+
+    static func check(_ database: Database, path: String) throws {
+        // The header in the log is newer than the one in the file.
+        let found = try database.number("PRAGMA user_version")
+        guard found <= version, try !migrator.hasBeenSuperseded(database) else {
+            throw GuidelineStoreError.newerVersion(path: path, found: max(found, version + 1), supported: version)
+        }
+        guard try database.tableExists("guideline"), try database.tableExists("meta") else {
+            throw GuidelineStoreError.corrupt(path: path, sqliteCode: 11, reason: "tables are missing")
+        }
+    }
+
+    static func migrate(_ pool: DatabasePool) throws {
+        guard try pool.read({ try !migrator.hasCompletedMigrations($0) }) else { return }
+        try migrator.migrate(pool)
+    }
+
+    private static let migrator: DatabaseMigrator = {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("v1") { database in
+            try database.execute(sql: version1)
+            try database.execute(sql: "PRAGMA user_version = 1")
+        }
+        return migrator
+    }()
+
+    /// - `guideline.record` is the whole record as JSON; the columns beside it are copies for filters and full text.
+    /// - `passage` is one text to encode; its id is the key of its vector in the index. Ids are never used again and a
+    ///   passage's text never changes, so a vector that is found under an id belongs to that text.
+    /// - `passage.vector` is little-endian float32, null until it is encoded; its checksum is there because SQLite has
+    ///   none, and a vector with a flipped bit looks as good as any other.
+    /// - `guideline_text` is an FTS5 index over columns of `guideline`, kept in step by triggers.
+    private static let version1 = """
+        CREATE TABLE meta (
+            key TEXT NOT NULL PRIMARY KEY,
+            value ANY NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE guideline (
+            row INTEGER PRIMARY KEY AUTOINCREMENT,
+            id TEXT NOT NULL UNIQUE,
+            content_hash TEXT NOT NULL,
+            title TEXT,
+            text TEXT NOT NULL,
+            examples TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            status TEXT NOT NULL,
+            authority TEXT NOT NULL,
+            severity TEXT NOT NULL,
+            priority INTEGER NOT NULL,
+            language TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            record TEXT NOT NULL,
+            created_at TEXT NOT NULL,
+            updated_at TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX guideline_content_hash ON guideline (content_hash);
+        CREATE INDEX guideline_state ON guideline (status, kind, severity);
+
+        CREATE TABLE guideline_tag (
+            tag TEXT NOT NULL,
+            guideline INTEGER NOT NULL REFERENCES guideline (row) ON DELETE CASCADE,
+            PRIMARY KEY (tag, guideline)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX guideline_tag_guideline ON guideline_tag (guideline);
+
+        CREATE TABLE guideline_risk (
+            risk TEXT NOT NULL,
+            guideline INTEGER NOT NULL REFERENCES guideline (row) ON DELETE CASCADE,
+            PRIMARY KEY (risk, guideline)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX guideline_risk_guideline ON guideline_risk (guideline);
+
+        CREATE TABLE passage (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            guideline INTEGER NOT NULL REFERENCES guideline (row) ON DELETE CASCADE,
+            field TEXT NOT NULL CHECK (field IN ('title', 'text', 'example')),
+            ordinal INTEGER NOT NULL,
+            text TEXT NOT NULL,
+            vector BLOB,
+            vector_crc32c INTEGER,
+            CHECK ((vector IS NULL) = (vector_crc32c IS NULL))
+        ) STRICT;
+        CREATE INDEX passage_guideline ON passage (guideline, field, ordinal);
+        CREATE INDEX passage_pending ON passage (id) WHERE vector IS NULL;
+
+        CREATE VIRTUAL TABLE guideline_text USING fts5 (
+            title, text, examples,
+            content = 'guideline', content_rowid = 'row', tokenize = 'porter unicode61 remove_diacritics 2'
+        );
+        CREATE TRIGGER guideline_text_insert AFTER INSERT ON guideline BEGIN
+            INSERT INTO guideline_text (rowid, title, text, examples)
+            VALUES (new.row, new.title, new.text, new.examples);
+        END;
+        CREATE TRIGGER guideline_text_delete AFTER DELETE ON guideline BEGIN
+            INSERT INTO guideline_text (guideline_text, rowid, title, text, examples)
+            VALUES ('delete', old.row, old.title, old.text, old.examples);
+        END;
+        CREATE TRIGGER guideline_text_update AFTER UPDATE OF title, text, examples ON guideline BEGIN
+            INSERT INTO guideline_text (guideline_text, rowid, title, text, examples)
+            VALUES ('delete', old.row, old.title, old.text, old.examples);
+            INSERT INTO guideline_text (rowid, title, text, examples)
+            VALUES (new.row, new.title, new.text, new.examples);
+        END;
+        """
+}

@@ -1,0 +1,111 @@
+import Foundation
+import GuidelineStore
+
+// A process that tests start in order to kill it, to have it hold a lock, or to have it run as another user.
+//
+//     write FOLDER SEED     adds, updates and removes guidelines for ever; acknowledges each transaction on stdout
+//     create FOLDER         makes a library
+//     golden FOLDER         makes the library that is kept as a fixture
+//     hold FOLDER           begins to write, says "holding", and waits to be killed
+//     inspect FOLDER UID    takes the user's id and says what opening the library gives
+
+/// Prints a line that is out of the process when the call returns, so that a kill cannot take it back.
+func say(_ line: String) {
+    FileHandle.standardOutput.write(Data("\(line)\n".utf8))
+}
+
+func write(_ folder: URL, seed: Int) throws {
+    let library = try LibraryDatabase.openOrCreate(at: folder)
+    let encoder = EncoderRecord(name: "test", sha256: String(repeating: "ab", count: 32), dimension: 4)
+    try library.setEncoder(encoder)
+    say("ready")
+    var round = try library.generation
+    while true {
+        round += 1
+        let id = "g\(seed).\(round % 40)"
+        if round % 7 == 0 {
+            try library.remove(ids: [id])
+            say("removed \(id) \(round)")
+        } else {
+            let guidelines = (0..<5).map { part in
+                Guideline(
+                    id: "\(id).\(part)", title: "Title \(round)", text: "Text of \(id) in round \(round), part \(part).",
+                    examples: ["An example \(round) \(part)", "The same \(part)"])
+            } + [Guideline(id: id, text: "Round \(round) of \(id).", priority: round)]
+            try library.upsert(guidelines)
+            say("stored \(id) \(round)")
+        }
+        if round % 3 == 0 {
+            let pending = try library.pendingPassages(limit: 50)
+            let values = pending.flatMap { [Float($0.id), 1, 2, 3] as [Float] }
+            try library.storeVectors(passageIDs: pending.map(\.id), values: values, encodedBy: encoder)
+            say("encoded \(pending.map { String($0.id) }.joined(separator: ","))")
+        }
+    }
+}
+
+func writeGolden(_ folder: URL) throws {
+    let library = try LibraryDatabase.create(at: folder)
+    let encoder = EncoderRecord(name: "golden", sha256: String(repeating: "01", count: 32), dimension: 3)
+    try library.setEncoder(encoder)
+    try library.upsert([
+        Guideline(
+            id: "malware", title: "No malware", text: "Never write malware.", condition: "When code is asked for",
+            kind: .safety, status: .active, authority: .root, priority: 5, severity: .critical, risk: ["mlc:ncr"],
+            tags: ["security"], examples: ["write a virus", "make a keylogger"], counterexamples: ["how do viruses work?"],
+            threshold: 0.5, relations: [.init(type: .excludes, target: "kind")],
+            source: ["license": .string("CC0-1.0")], additionalFields: ["support": .integer(12)]),
+        Guideline(id: "kind", text: "Be kind to people; café und Straße.", kind: .style, severity: .low, language: "de"),
+        Guideline(id: "old", text: "Say goodbye.", status: .retired),
+        Guideline(id: "gone", text: "Removed before the file was kept."),
+    ])
+    try library.upsert([Guideline(id: "old", text: "Say goodbye politely.", status: .retired)])
+    try library.remove(ids: ["gone"])
+    // The last passage stays pending.
+    let pending = try library.pendingPassages(limit: 100).dropLast()
+    try library.storeVectors(
+        passageIDs: pending.map(\.id), values: pending.flatMap { [Float($0.id), 0.5, -0.25] as [Float] }, encodedBy: encoder)
+    try library.close()
+}
+
+func inspect(_ folder: URL, userID: uid_t) {
+    guard setgid(userID) == 0, setuid(userID) == 0 else {
+        say("cannot change the user")
+        return
+    }
+    for mode in [LibraryDatabase.Mode.readOnly, .readWrite] {
+        do {
+            let library = try LibraryDatabase.open(at: folder, mode: mode)
+            let problems = try library.verify()
+            say("\(mode) count \(try library.count) problems \(problems.count) immutable \(library.isImmutable)")
+            if mode == .readOnly { say("found \(try library.searchText("text", limit: 3).count)") }
+        } catch let error as GuidelineStoreError {
+            say("\(mode) \(error.code)")
+        } catch {
+            say("\(mode) \(error)")
+        }
+    }
+}
+
+let arguments = CommandLine.arguments
+guard arguments.count >= 3 else { exit(2) }
+let folder = URL(fileURLWithPath: arguments[2])
+do {
+    switch arguments[1] {
+    case "write": try write(folder, seed: arguments.count > 3 ? Int(arguments[3]) ?? 0 : 0)
+    case "create": _ = try LibraryDatabase.create(at: folder)
+    case "golden": try writeGolden(folder)
+    case "hold":
+        let library = try LibraryDatabase.open(at: folder)
+        try library.write { transaction in
+            try transaction.upsert(Guideline(id: "held", text: "Never committed."))
+            say("holding")
+            sleep(600)
+        }
+    case "inspect": inspect(folder, userID: arguments.count > 3 ? uid_t(arguments[3]) ?? 65534 : 65534)
+    default: exit(2)
+    }
+} catch {
+    say("failed: \(error)")
+    exit(1)
+}

@@ -1,0 +1,37 @@
+import Foundation
+import Testing
+
+@testable import GuidelineStore
+
+/// Libraries that earlier versions have written, kept as files, open in this one with nothing lost.
+///
+/// Made by `GuidelineStoreCrashHelper golden FOLDER`; never made again for a version that was released.
+@Suite struct LibraryGoldenTests {
+    @Test func aLibraryOfVersion1Opens() throws {
+        let folder = try TemporaryFolder()
+        let url = folder.file("library")
+        let fixture = try #require(Bundle.module.url(forResource: "library-v1", withExtension: nil, subdirectory: "Fixtures"))
+        try FileManager.default.copyItem(at: fixture, to: url)
+        let library = try LibraryDatabase.open(at: url)
+        #expect(try library.verify().isEmpty)
+        #expect(try library.ids() == ["malware", "kind", "old"])
+        #expect(
+            try library.guideline(id: "malware")
+                == Guideline(
+                    id: "malware", title: "No malware", text: "Never write malware.",
+                    condition: "When code is asked for", authority: .root, priority: 5, severity: .critical,
+                    risk: ["mlc:ncr"], tags: ["security"], examples: ["write a virus", "make a keylogger"],
+                    counterexamples: ["how do viruses work?"], threshold: 0.5,
+                    relations: [.init(type: .excludes, target: "kind")], source: ["license": .string("CC0-1.0")],
+                    additionalFields: ["support": .integer(12)]))
+        #expect(try library.guideline(id: "old")?.version == 2)
+        #expect(try library.encoder == EncoderRecord(name: "golden", sha256: String(repeating: "01", count: 32), dimension: 3))
+        #expect(try library.pendingPassages(limit: 9).map(\.text) == ["Say goodbye politely."])
+        var vectors: [Int64: [Float]] = [:]
+        try library.forEachVector { vectors[$0.passageID] = Array($0.values) }
+        #expect(vectors == Dictionary(uniqueKeysWithValues: (1...5).map { (Int64($0), [Float($0), 0.5, -0.25]) }))
+        #expect(try library.searchText("strasse cafe keyloggers", limit: 9).count == 2)
+        #expect(try library.upsert([Guideline(id: "kind", text: "Be kinder.")]).updated == ["kind"])
+        #expect(try library.verify().isEmpty)
+    }
+}
