@@ -26,7 +26,9 @@ struct BundledEncoderTests {
         let encoder = try PretrainedEncoder.load(from: FingerpostResources.encoderFolder())
         #expect(encoder.identity.sha256.count == 64)
         let question = try encoder.encode("May I read the diary of my daughter?")
-        func similarity(_ text: String) throws -> Float { try zip(question, encoder.encode(text)).reduce(0) { $0 + $1.0 * $1.1 } }
+        func similarity(_ text: String) throws -> Float {
+            try zip(question, encoder.encode(text)).reduce(0) { $0 + $1.0 * $1.1 }
+        }
         #expect(try similarity(String("May I read the diary of my daughter?")) > 0.999)
         #expect(
             try similarity("You should not read someone's private diary.")

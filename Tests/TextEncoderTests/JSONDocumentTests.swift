@@ -12,7 +12,8 @@ struct JSONDocumentTests {
     @Test("reads values, escapes and numbers")
     func values() throws {
         let root = try parse(
-            #" { "a" : [ 1 , -20, 3.5e2, true, false, null ], "s": "x\n\"\\\/\u00e9\ud83d\ude00\u0000é", "e": {}, "l": [] } "#)
+            #" { "a" : [ 1 , -20, 3.5e2, true, false, null ], "s": "x\n\"\\\/\u00e9\ud83d\ude00\u0000é", "e": {}, "l": [] } "#
+        )
         let list = try root.required("a").elements()
         #expect(list.count == 6)
         #expect(try list[0].integer(in: 0...9) == 1)

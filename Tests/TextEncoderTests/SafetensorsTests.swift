@@ -25,10 +25,12 @@ private func bytes(_ values: [Float]) -> [UInt8] {
 struct SafetensorsTests {
     @Test("names, shapes, metadata and numbers come out as they went in")
     func sound() throws {
-        let header = #"{"__metadata__":{"format":"pt"},"a":{"dtype":"F32","shape":[2,2],"data_offsets":[0,16]},"#
+        let header =
+            #"{"__metadata__":{"format":"pt"},"a":{"dtype":"F32","shape":[2,2],"data_offsets":[0,16]},"#
             + #""e":{"dtype":"F32","shape":[0,3],"data_offsets":[16,16]},"#
             + #""s":{"dtype":"F32","shape":[],"data_offsets":[16,20]}}   "#
-        try open(file(header, data: bytes([1, -2, 0.5, .greatestFiniteMagnitude, 7]))) { (file: SafetensorsFile) throws in
+        try open(file(header, data: bytes([1, -2, 0.5, .greatestFiniteMagnitude, 7]))) {
+            (file: SafetensorsFile) throws in
             #expect(file.metadata == ["format": "pt"])
             #expect(file.tensors.keys.sorted() == ["a", "e", "s"])
             #expect(try FloatTensor(file, "a", shape: [2, 2]).values == [1, -2, 0.5, .greatestFiniteMagnitude])
@@ -49,13 +51,15 @@ struct SafetensorsTests {
     func unaligned() throws {
         for padding in 0..<4 {
             let header = #"{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}"#
-            try open(file(header + String(repeating: " ", count: padding), data: bytes([1, 2, 3]))) { (file: SafetensorsFile) throws in
+            try open(file(header + String(repeating: " ", count: padding), data: bytes([1, 2, 3]))) {
+                (file: SafetensorsFile) throws in
                 #expect(try FloatTensor(file, "a", shape: [3]).values == [1, 2, 3])
             }
         }
     }
 
-    private static let sound = #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"#
+    private static let sound =
+        #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"#
         + #""b":{"dtype":"I8","shape":[2,2],"data_offsets":[8,12]}}"#
 
     @Test("the file that the other tests change is sound")
@@ -111,10 +115,13 @@ struct SafetensorsTests {
                     bytes = (0..<Int.random(in: 0..<200, using: &random)).map { _ in
                         UInt8.random(in: 0...255, using: &random)
                     }
-                    if round % 2 == 0, bytes.count > 8 { bytes.replaceSubrange(1..<8, with: repeatElement(0, count: 7)) }
+                    if round % 2 == 0, bytes.count > 8 {
+                        bytes.replaceSubrange(1..<8, with: repeatElement(0, count: 7))
+                    }
                 } else {
                     for _ in 0..<Int.random(in: 1...4, using: &random) {
-                        bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
+                        bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(
+                            in: 0...255, using: &random)
                     }
                 }
                 try Data(bytes).write(to: url)
@@ -141,7 +148,8 @@ struct SafetensorsTests {
             if exponent == 31 {
                 #expect(fraction == 0 ? ours == sign * .infinity : ours.isNaN)
             } else {
-                let magnitude = exponent == 0
+                let magnitude =
+                    exponent == 0
                     ? fraction * 0x1p-24 : Float(sign: .plus, exponent: exponent - 15, significand: 1 + fraction / 1024)
                 #expect(ours == sign * magnitude && (ours.sign == .minus) == (sign < 0))
             }
@@ -152,16 +160,18 @@ struct SafetensorsTests {
 
     @Test("all types that weights come in, and scales")
     func conversion() throws {
-        let header = #"{"d":{"dtype":"F64","shape":[1,2],"data_offsets":[0,16]},"#
+        let header =
+            #"{"d":{"dtype":"F64","shape":[1,2],"data_offsets":[0,16]},"#
             + #""scales":{"dtype":"F32","shape":[1],"data_offsets":[16,20]},"#
             + #""x.scales":{"dtype":"F32","shape":[2,1],"data_offsets":[20,28]},"#
             + #""x":{"dtype":"I8","shape":[2,2],"data_offsets":[28,32]},"#
             + #""y":{"dtype":"I8","shape":[2,1],"data_offsets":[32,34]},"#
             + #""u":{"dtype":"U8","shape":[2],"data_offsets":[34,36]}}"#
         let doubles: [Double] = [0.1, -3]
-        let data = doubles.flatMap { value in
-            (0..<8).map { UInt8(truncatingIfNeeded: value.bitPattern >> UInt64($0 * 8)) }
-        } + bytes([3, 0.5, 2]) + [1, 0x80, 0x7F, 0xFF, 5, 0xFB, 1, 2]
+        let data =
+            doubles.flatMap { value in
+                (0..<8).map { UInt8(truncatingIfNeeded: value.bitPattern >> UInt64($0 * 8)) }
+            } + bytes([3, 0.5, 2]) + [1, 0x80, 0x7F, 0xFF, 5, 0xFB, 1, 2]
         try open(file(header, data: data)) { (file: SafetensorsFile) throws in
             func values(_ name: String) throws -> [Float] {
                 try FloatTensor(file, file.tensor(name)).values
@@ -169,7 +179,9 @@ struct SafetensorsTests {
             #expect(try values("d") == [0.1, -3])
             #expect(try values("x") == [0.5, -64, 254, -2])
             #expect(try values("y") == [15, -15])
-            guard case .mismatchedTensor = encoderError({ _ = try values("u") }) else { throw CocoaError(.featureUnsupported) }
+            guard case .mismatchedTensor = encoderError({ _ = try values("u") }) else {
+                throw CocoaError(.featureUnsupported)
+            }
         }
     }
 }

@@ -49,7 +49,10 @@ struct TokenizerErrorTests {
             ("\"type\":\"BertPreTokenizer\"", "\"type\":\"Whitespace\"", "pre_tokenizer.type"),
             ("\"type\":\"TemplateProcessing\"", "\"type\":\"RobertaProcessing\"", "post_processor.type"),
             ("{\"id\":\"A\",\"type_id\":0}", "{\"id\":\"B\",\"type_id\":0}", "post_processor.single[1].Sequence.id"),
-            ("{\"id\":\"A\",\"type_id\":0}", "{\"id\":\"A\",\"type_id\":1}", "post_processor.single[1].Sequence.type_id"),
+            (
+                "{\"id\":\"A\",\"type_id\":0}", "{\"id\":\"A\",\"type_id\":1}",
+                "post_processor.single[1].Sequence.type_id"
+            ),
             ("\"type\":\"WordPiece\"", "\"type\":\"BPE\"", "model.type"),
             ("\"max_input_chars_per_word\":100", "\"max_chars\":100", "model.max_chars"),
         ])

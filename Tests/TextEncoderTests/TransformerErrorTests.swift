@@ -128,7 +128,8 @@ struct TransformerErrorTests {
             let inner = folder.appendingPathComponent("0_Transformer")
             try FileManager.default.createDirectory(at: inner, withIntermediateDirectories: false)
             for name in [
-                "config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "sentence_bert_config.json",
+                "config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json",
+                "sentence_bert_config.json",
             ] {
                 try FileManager.default.moveItem(
                     at: folder.appendingPathComponent(name), to: inner.appendingPathComponent(name))
@@ -149,7 +150,9 @@ struct TransformerErrorTests {
             data.replaceSubrange(range.lowerBound..<(range.lowerBound + 4), with: [0, 0, 0xC0, 0x7F])
             try data.write(to: url, options: .atomic)
             let encoder = try PretrainedEncoder.load(from: folder)
-            for body in [{ _ = try encoder.encode("x") }, { _ = try encoder.encode(batch: ["x"], threads: 1, progress: nil) }] {
+            for body in [
+                { _ = try encoder.encode("x") }, { _ = try encoder.encode(batch: ["x"], threads: 1, progress: nil) },
+            ] {
                 let error = try #require(encoderError(body))
                 guard case .corruptWeights = error else { throw error }
             }

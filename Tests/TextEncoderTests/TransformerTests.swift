@@ -110,7 +110,8 @@ struct TransformerTests {
                 group.addTask {
                     let fresh = try PretrainedEncoder.load(from: Fixtures.url(folder))
                     for (index, text) in texts.enumerated() where index % 8 == task {
-                        guard try encoder.encode(text) == singles[index], try fresh.encode(text) == singles[index] else {
+                        guard try encoder.encode(text) == singles[index], try fresh.encode(text) == singles[index]
+                        else {
                             return false
                         }
                     }

@@ -24,7 +24,9 @@ struct VectorMathTests {
     func gelu() {
         for x in grid {
             let d = Double(x)
-            #expect(abs(Double(lanes(x, VectorMath.gelu)) - 0.5 * d * (1 + erf(d / 2.squareRoot()))) < 1e-6 * max(1, abs(d)))
+            #expect(
+                abs(Double(lanes(x, VectorMath.gelu)) - 0.5 * d * (1 + erf(d / 2.squareRoot()))) < 1e-6 * max(1, abs(d))
+            )
             let inner = (2 / Double.pi).squareRoot() * (d + 0.044715 * d * d * d)
             #expect(abs(Double(lanes(x, VectorMath.tanhGELU)) - 0.5 * d * (1 + tanh(inner))) < 1e-6 * max(1, abs(d)))
         }
@@ -62,12 +64,14 @@ struct VectorMathTests {
             }
             for row in 0..<rows {
                 let x = (0..<columns).map { column in
-                    Double(before[row * columns + column]) + Double(addend[row * columns + column]) + Double(bias[column])
+                    Double(before[row * columns + column]) + Double(addend[row * columns + column])
+                        + Double(bias[column])
                 }
                 let mean = x.reduce(0, +) / Double(columns)
                 let variance = x.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(columns)
                 for column in 0..<columns {
-                    let exact = (x[column] - mean) / (variance + 1e-5).squareRoot() * Double(weight[column])
+                    let exact =
+                        (x[column] - mean) / (variance + 1e-5).squareRoot() * Double(weight[column])
                         + Double(shift[column])
                     #expect(abs(Double(values[row * columns + column]) - exact) < 1e-4)
                 }

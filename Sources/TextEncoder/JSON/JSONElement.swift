@@ -120,7 +120,9 @@ struct JSONElement {
 
     @inline(never)
     func number() throws(EncoderError) -> Double {
-        guard kind == .number, let value = document.double(at: index), value.isFinite else { throw invalid("should be a number") }
+        guard kind == .number, let value = document.double(at: index), value.isFinite else {
+            throw invalid("should be a number")
+        }
         return value
     }
 }

@@ -43,9 +43,10 @@ struct JSONParser {
     }
 
     private mutating func append(_ kind: JSONDocument.Kind, from start: Int, to end: Int) {
-        nodes.append(.init(
-            kind: kind, start: UInt32(truncatingIfNeeded: start), end: UInt32(truncatingIfNeeded: end),
-            next: UInt32(truncatingIfNeeded: nodes.count + 1)))
+        nodes.append(
+            .init(
+                kind: kind, start: UInt32(truncatingIfNeeded: start), end: UInt32(truncatingIfNeeded: end),
+                next: UInt32(truncatingIfNeeded: nodes.count + 1)))
     }
 
     private mutating func parseValue(depth: Int) throws(Fault) {

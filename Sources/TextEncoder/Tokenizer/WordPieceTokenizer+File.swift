@@ -21,7 +21,8 @@ extension WordPieceTokenizer.Configuration {
                 path: root.document.path, line: nil, reason: "has no entry for the unknown token \(unknown)")
         }
         self.unknownID = unknownID
-        maximumCharacters = try model.optional("max_input_chars_per_word")?
+        maximumCharacters =
+            try model.optional("max_input_chars_per_word")?
             .integer(in: 1...WordPieceTokenizer.largestMaximumCharacters) ?? 100
 
         normalizer = try Self.normalizer(root.optional("normalizer"))
@@ -78,7 +79,8 @@ extension WordPieceTokenizer.Configuration {
             let token = try addedToken(entry, id: entry.required("id").integer(in: 0...Int(Int32.max)))
             // The library counts new ids up from the size of the vocabulary, whatever the file says.
             let size = Int32(clamping: vocabulary.count)
-            let id = vocabulary.id(of: token.content) ?? newIDs[token.content]
+            let id =
+                vocabulary.id(of: token.content) ?? newIDs[token.content]
                 ?? max(size, (newIDs.values.max() ?? -1) &+ 1)
             guard id == token.id else {
                 throw try entry.required("id").invalid("should be \(id) for the token \(token.content)")
@@ -169,7 +171,8 @@ extension WordPieceTokenizer.Configuration {
             } else {
                 let token = try specialTokens.required(name.string())
                 let ids = try token.required("ids").elements()
-                    .map { element throws(EncoderError) in Int32(clamping: try element.integer(in: 0...Int(Int32.max))) }
+                    .map { element throws(EncoderError) in Int32(clamping: try element.integer(in: 0...Int(Int32.max)))
+                    }
                 if sawText { suffix += ids } else { prefix += ids }
             }
         }

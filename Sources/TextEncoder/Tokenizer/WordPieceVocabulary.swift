@@ -82,9 +82,10 @@ struct WordPieceVocabulary: Sendable {
         // A continuation is the end of the piece stored just before it: its bytes are there already.
         let start = position == .start ? bytes.count : bytes.count - piece.count
         if position == .start { bytes.append(contentsOf: piece) }
-        entries.append(Entry(
-            start: UInt32(truncatingIfNeeded: start),
-            key: UInt32(truncatingIfNeeded: piece.count) << 1 | position.rawValue, id: id))
+        entries.append(
+            Entry(
+                start: UInt32(truncatingIfNeeded: start),
+                key: UInt32(truncatingIfNeeded: piece.count) << 1 | position.rawValue, id: id))
         slots[slot] = hash & 0xFFFF_FFFF_0000_0000 | UInt64(entries.count)
         maximumPieceLength = max(maximumPieceLength, piece.count)
         return nil

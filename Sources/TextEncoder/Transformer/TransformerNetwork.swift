@@ -45,7 +45,7 @@ struct TransformerNetwork: Sendable {
     }
 
     /// Runs the texts in `workspace.tokens`, cut at `workspace.ends`. Afterwards `workspace.hidden` has one row of
-    /// `hiddenSize` numbers per token. O(tokens * (hidden * (hidden + intermediate) + longest text * hidden)) per layer.
+    /// `hiddenSize` numbers per token. O(tokens * hidden * (hidden + intermediate + longest text)) per layer.
     ///
     /// - Precondition: tokens are below the size of the vocabulary, texts no longer than there are positions.
     func run(_ workspace: Workspace) {

@@ -76,7 +76,8 @@ struct TransformerWeights: Sendable {
         let hidden = configuration.hiddenSize
         let shape = [configuration.maximumPositions, hidden]
         let rows = try loader.rows("embeddings.position_embeddings.weight", shape)
-        let types = configuration.typeCount == 0
+        let types =
+            configuration.typeCount == 0
             ? nil : try loader.rows("embeddings.token_type_embeddings.weight", [configuration.typeCount, hidden])
         return [Float](unsafeUninitializedCapacity: rows.count * hidden) { values, count in
             count = rows.count * hidden

@@ -22,7 +22,7 @@ parser.add_argument("model")
 parser.add_argument("files", nargs="*")
 parser.add_argument("--count", type=int, default=10_000)
 parser.add_argument("--sweep", action="store_true")
-arguments = parser.parse_args()
+arguments = parser.parse_intermixed_args()
 
 random.seed(1)
 pools = []
