@@ -27,14 +27,14 @@ let package = Package(
                 .target(name: "CBLAS", condition: .when(platforms: [.linux])),
             ]),
         .target(name: "TextEncoder", dependencies: ["LinearAlgebra", "Platform", "CKernels"]),
-        .target(name: "VectorIndex", dependencies: ["LinearAlgebra", "Platform", "CKernels"]),
+        .target(name: "VectorIndex", dependencies: ["Platform", "CKernels"]),
 
         // The bundled encoder and the sample corpus, found wherever the program runs.
         .target(
             name: "FingerpostResources",
             path: "models",
             exclude: ["recipe"],
-            sources: ["FingerpostResources.swift"],
+            sources: ["FingerpostResources.swift", "ResourceError.swift", "ResourceSearch.swift"],
             resources: [.copy("fingerpost-static"), .copy("sample-corpus")]),
 
         // Guidelines.
@@ -48,22 +48,24 @@ let package = Package(
         .target(
             name: "Fingerpost",
             dependencies: [
-                "GuidelineStore", "TextEncoder", "VectorIndex", "LinearAlgebra", "Platform", "FingerpostResources",
+                "GuidelineStore", "TextEncoder", "VectorIndex", "LinearAlgebra", "Platform", "CKernels",
+                "FingerpostResources",
             ]),
         .executableTarget(
             name: "FingerpostCLI",
             dependencies: [
-                "Fingerpost",
+                "Fingerpost", "GuidelineStore", "TextEncoder", "VectorIndex", "LinearAlgebra", "Platform",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
         .testTarget(name: "CKernelsTests", dependencies: ["CKernels"]),
         .testTarget(name: "PlatformTests", dependencies: ["Platform"]),
         .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
+        .testTarget(name: "FingerpostResourcesTests", dependencies: ["FingerpostResources"]),
         .testTarget(
             name: "TextEncoderTests", dependencies: ["TextEncoder", "FingerpostResources"],
             resources: [.copy("Fixtures")]),
-        .testTarget(name: "VectorIndexTests", dependencies: ["VectorIndex"], resources: [.copy("Fixtures")]),
+        .testTarget(name: "VectorIndexTests", dependencies: ["VectorIndex", "Platform"]),
         // Killed, and run as another user, by the tests of the store.
         .executableTarget(
             name: "GuidelineStoreCrashHelper", dependencies: ["GuidelineStore"], path: "Tests/GuidelineStoreCrashHelper"),
@@ -71,8 +73,10 @@ let package = Package(
             name: "GuidelineStoreTests",
             dependencies: ["GuidelineStore", "GuidelineStoreCrashHelper", .product(name: "GRDB", package: "GRDB.swift")],
             resources: [.copy("Fixtures")]),
-        .testTarget(name: "FingerpostTests", dependencies: ["Fingerpost"]),
-        .testTarget(name: "FingerpostCLITests", dependencies: ["FingerpostCLI"]),
+        .testTarget(
+            name: "FingerpostTests", dependencies: ["Fingerpost", "FingerpostResources", "TextEncoder", "VectorIndex"]),
+        .testTarget(
+            name: "FingerpostCLITests", dependencies: ["FingerpostCLI", "Fingerpost", "GuidelineStore", "LinearAlgebra"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,29 +1,46 @@
 // Which implementation this process uses.
-#include "internal.h"
+#include "features.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
 
-const fp_kernels *fp_kernels_of(fp_kernel_set set) {
-    switch (set) {
-    case FP_KERNELS_PORTABLE:
-        return &fp_kernels_portable;
-    default:
-        return NULL;
+const fp_kernels *fp_kernels_at(size_t index) {
+    // Best first. The features are those that an implementation needs.
+    static const struct {
+        const fp_kernels *kernels;
+        uint32_t features;
+    } implementations[] = {
+#if FP_X86
+        {&fp_kernels_avx512, FP_HAS_AVX512},
+        {&fp_kernels_avx2_vnni, FP_HAS_AVX2 | FP_HAS_AVX_VNNI},
+        {&fp_kernels_avx2, FP_HAS_AVX2},
+#elif FP_ARM64
+        {&fp_kernels_neon_dotprod, FP_HAS_DOTPROD},
+        {&fp_kernels_neon, 0},
+#endif
+        {&fp_kernels_portable, 0},
+    };
+    const uint32_t features = fp_cpu_features();
+    for (size_t i = 0; i < sizeof implementations / sizeof *implementations; i++) {
+        if ((implementations[i].features & ~features) == 0 && index-- == 0) return implementations[i].kernels;
     }
+    return NULL;
+}
+
+const fp_kernels *fp_kernels_of(fp_kernel_set set) {
+    const fp_kernels *kernels = NULL;
+    for (size_t i = 0; (kernels = fp_kernels_at(i)); i++) {
+        if (kernels->set == set) break;
+    }
+    return kernels;
 }
 
 const fp_kernels *fp_kernels_preferring(const char *name) {
-    // Best first.
-    static const fp_kernel_set sets[] = {FP_KERNELS_AVX512, FP_KERNELS_AVX2, FP_KERNELS_NEON, FP_KERNELS_PORTABLE};
-    const fp_kernels *best = NULL;
-    for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
-        const fp_kernels *kernels = fp_kernels_of(sets[i]);
-        if (!kernels) continue;
-        if (!best) best = kernels;
-        if (name && strcmp(name, kernels->name) == 0) return kernels;
+    const fp_kernels *kernels = NULL;
+    for (size_t i = 0; name && (kernels = fp_kernels_at(i)); i++) {
+        if (strcmp(name, kernels->name) == 0) return kernels;
     }
-    return best;
+    return fp_kernels_at(0);
 }
 
 const fp_kernels *fp_kernels_current(void) {

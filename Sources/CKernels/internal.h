@@ -25,13 +25,12 @@ extern const fp_kernels fp_kernels_neon;
 extern const fp_kernels fp_kernels_neon_dotprod;
 #endif
 
-// How many rows ahead of the one being scored a gather asks memory for.
-enum { fp_prefetch_rows = 4 };
-
-/// Asks for every cache line of a row. The row may start anywhere in its first line.
-FP_INLINE void fp_prefetch_row(const void *row, size_t bytes) {
-    const char *p = (const char *)row;
-    for (size_t offset = 0; offset < bytes; offset += 64) __builtin_prefetch(p + offset, 0, 3);
+/// Asks for the cache lines of a row of `n` elements of `size` bytes, wherever in its first line it starts. All lines
+/// of bytes; of a row of floats only the first eight, after which the CPU foresees the rest by itself and asking costs
+/// more than it saves (measured: 15 % of a gather of 384 floats).
+FP_INLINE void fp_prefetch_row(const void *row, size_t n, size_t size) {
+    const size_t bytes = n * size, limit = size == 1 || bytes < 512 ? bytes : 512;
+    for (size_t offset = 0; offset < limit; offset += 64) __builtin_prefetch((const char *)row + offset, 0, 3);
 }
 
 /// Finishes a normalisation whose sum of squares is already known. Outside the range where that sum is as good as
@@ -50,6 +49,13 @@ FP_INLINE float fp_normalize_with(float *v, size_t n, float squares) {
         for (size_t i = 0; i < n; i++) v[i] = (float)(v[i] / length);
     }
     return (float)length;
+}
+
+/// For row kernels that compute nothing from the query beforehand.
+FP_INLINE int32_t fp_no_preparation(const void *query, size_t n) {
+    (void)query;
+    (void)n;
+    return 0;
 }
 
 FP_INLINE float fp_float_of_bits(uint32_t bits) {

@@ -2,7 +2,7 @@
 #include "internal.h"
 
 typedef float lanes __attribute__((vector_size(16)));
-enum { lane_count = 4, accumulators = 8, stride_f32 = lane_count * accumulators };
+enum { lane_count = 4, accumulators = 8, stride_f32 = lane_count * accumulators, rows_ahead = 4 };
 
 FP_INLINE lanes load(const float *p) {
     lanes v;
@@ -91,8 +91,8 @@ static void quantize_i8(const float *v, float inverse_scale, int8_t *codes, size
 static void dot_f32_gather(const float *query, const float *base, size_t stride, size_t n, const uint32_t *ids,
                            size_t count, float *out) {
     for (size_t i = 0; i < count; i++) {
-        if (i + fp_prefetch_rows < count) {
-            fp_prefetch_row(base + ids[i + fp_prefetch_rows] * stride, n * sizeof *base);
+        if (i + rows_ahead < count) {
+            fp_prefetch_row(base + ids[i + rows_ahead] * stride, n, sizeof *base);
         }
         out[i] = dot_f32(query, base + ids[i] * stride, n);
     }
@@ -101,7 +101,7 @@ static void dot_f32_gather(const float *query, const float *base, size_t stride,
 static void dot_i8_gather(const int8_t *query, const int8_t *base, size_t stride, size_t n, const uint32_t *ids,
                           size_t count, int32_t *out) {
     for (size_t i = 0; i < count; i++) {
-        if (i + fp_prefetch_rows < count) fp_prefetch_row(base + ids[i + fp_prefetch_rows] * stride, n);
+        if (i + rows_ahead < count) fp_prefetch_row(base + ids[i + rows_ahead] * stride, n, sizeof *base);
         out[i] = dot_i8(query, base + ids[i] * stride, n);
     }
 }

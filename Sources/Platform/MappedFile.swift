@@ -14,7 +14,8 @@ package final class MappedFile: Sendable {
 
     /// - Throws: ``FileError`` if the file cannot be opened, is not a regular file, or cannot be mapped.
     package init(path: String) throws(FileError) {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        // Without O_NONBLOCK, opening a pipe waits for somebody to write to it; for a regular file it changes nothing.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw .last("open", path) }
         defer { close(descriptor) }
         var status = stat()

@@ -75,10 +75,18 @@ extension HNSWIndex {
             linked += step
             progress?(linked)
         }
-        // Single insertions keep new nodes reachable by themselves; a batch is worth a look at the whole.
-        if keys.count >= 64, keys.count * 20 >= first {
-            lock.write { _ = graph.attachUnreachable(state.rows, pool: pool, kernels: kernels) }
-        }
+        // Pruning a full list may cut off a node elsewhere. Looking through the whole graph after each sixteenth of its
+        // size costs little a row.
+        unchecked += keys.count
+        if unchecked * 16 >= state.rows.count { attachUnreachable() }
+    }
+
+    /// Sees to it that every row can be reached. The caller holds `writing`.
+    func attachUnreachable() {
+        guard unchecked > 0 else { return }
+        let kernels = fp_kernels_current().pointee
+        lock.write { _ = graph.attachUnreachable(state.rows, pool: pool, kernels: kernels) }
+        unchecked = 0
     }
 
     private func compactIfSparse() {
@@ -94,6 +102,7 @@ extension HNSWIndex {
         lock.write {
             state = fresh.state
             graph = fresh.graph
+            unchecked = fresh.unchecked
         }
     }
 }

@@ -24,6 +24,8 @@ public final class HNSWIndex<Key: IndexKey>: NeighborIndex, @unchecked Sendable 
     // `state` and `graph` are read under `lock`, and changed under it by whoever holds `writing`.
     var state: KeyedRows<Key>
     var graph: HNSWGraph
+    /// Rows linked since the graph was last looked through for nodes that nothing leads to.
+    var unchecked = 0
     let lock = ReadWriteLock()
     let writing = Mutex(())
     let pool = WorkspacePool()
@@ -87,7 +89,7 @@ public final class HNSWIndex<Key: IndexKey>: NeighborIndex, @unchecked Sendable 
             var found = graph.violations(rows: state.rows.count)
             if state.rows.live.count != state.rows.liveCount { found.append("the count of live rows is wrong") }
             for row in 0..<UInt32(state.rows.count) where state.rows.live.contains(row) {
-                if state.keys.row(of: state.keys[row]) != row { found.append("row \(row) is not found by its key") }
+                if state.keys.row(of: state.keys[row]) != row { found.append("row \(row) has the key of another row") }
             }
             return found
         }

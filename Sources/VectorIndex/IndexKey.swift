@@ -9,10 +9,26 @@ public protocol IndexKey: Hashable, Comparable, Sendable {
     func archive(into bytes: inout [UInt8])
     /// Reads a key back from exactly the bytes that ``archive(into:)`` wrote; nil if they are none.
     init?(archived bytes: UnsafeRawBufferPointer)
+    /// Reads many keys of one width. Nil if the bytes are none. There is a version for every key; types for which a
+    /// faster one exists have their own.
+    static func keys(archived bytes: UnsafeRawBufferPointer, width: Int) -> [Self]?
 }
 
 extension IndexKey {
     public static var archiveWidth: Int? { nil }
+
+    public static func keys(archived bytes: UnsafeRawBufferPointer, width: Int) -> [Self]? {
+        guard width > 0, bytes.count % width == 0 else { return nil }
+        var keys: [Self] = []
+        keys.reserveCapacity(bytes.count / width)
+        for start in stride(from: 0, to: bytes.count, by: width) {
+            guard let key = Self(archived: UnsafeRawBufferPointer(rebasing: bytes[start..<(start + width)])) else {
+                return nil
+            }
+            keys.append(key)
+        }
+        return keys
+    }
 }
 
 extension IndexKey where Self: FixedWidthInteger {
@@ -26,6 +42,13 @@ extension IndexKey where Self: FixedWidthInteger {
         guard bytes.count == MemoryLayout<Self>.size else { return nil }
         self.init(littleEndian: bytes.loadUnaligned(as: Self.self))
     }
+
+    public static func keys(archived bytes: UnsafeRawBufferPointer, width: Int) -> [Self]? {
+        guard width == MemoryLayout<Self>.size, bytes.count % width == 0 else { return nil }
+        return (0..<(bytes.count / width)).map {
+            Self(littleEndian: bytes.loadUnaligned(fromByteOffset: $0 * width, as: Self.self))
+        }
+    }
 }
 
 extension Int: IndexKey {
@@ -37,6 +60,10 @@ extension Int: IndexKey {
     public init?(archived bytes: UnsafeRawBufferPointer) {
         guard let value = Int64(archived: bytes) else { return nil }
         self.init(exactly: value)
+    }
+
+    public static func keys(archived bytes: UnsafeRawBufferPointer, width: Int) -> [Int]? {
+        Int64.keys(archived: bytes, width: width)?.map { Int(truncatingIfNeeded: $0) }
     }
 }
 

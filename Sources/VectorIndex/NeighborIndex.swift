@@ -49,7 +49,7 @@ extension NeighborIndex {
     }
 
     /// The nearest rows with default options.
-    public func search(_ query: [Float], limit: Int) throws -> [Neighbor<Key>] {
-        try search(query, limit: limit, options: SearchOptions()).neighbors
+    public func search(_ query: [Float], limit: Int) throws -> SearchResult<Key> {
+        try search(query, limit: limit, options: SearchOptions())
     }
 }

@@ -1,7 +1,7 @@
 // Vector arithmetic for search: one implementation per instruction set, chosen once for the CPU at run time.
 //
-// The environment variable FINGERPOST_KERNELS (portable, avx2, avx512, neon) forces one; a name that this CPU
-// cannot run is ignored in favour of the best it can. All implementations return bitwise equal integers; floats
+// The environment variable FINGERPOST_KERNELS (portable, avx2, avx2-vnni, avx512, neon, neon-dotprod) forces one; a
+// name that this CPU cannot run is ignored in favour of the best it can. All implementations return bitwise equal integers; floats
 // differ by the order of summation alone: with u = 2^-24,
 //     |dot_f32 - exact|        <= (n / 32 + 10) u sum |a[i] b[i]|      + n 2^-149
 //     |squared_l2_f32 - exact| <= (n / 32 + 10) u sum (a[i] - b[i])^2  + n 2^-149
@@ -61,8 +61,10 @@ typedef struct __attribute__((swift_attr("@Sendable"))) {
 
 /// The kernels in use: resolved on first call, the same for the life of the process, safe from any thread.
 const fp_kernels *fp_kernels_current(void);
-/// A given implementation, or null where this CPU (or this build) cannot run it.
+/// The best implementation of a given set, or null where this CPU (or this build) cannot run it.
 const fp_kernels *fp_kernels_of(fp_kernel_set set);
+/// Every implementation that this CPU can run, best first; null from the end on.
+const fp_kernels *fp_kernels_at(size_t index);
 /// What `fp_kernels_current` resolves to where FINGERPOST_KERNELS is `name` (null or unknown: the best for this CPU).
 const fp_kernels *fp_kernels_preferring(const char *name);
 
@@ -70,6 +72,9 @@ const fp_kernels *fp_kernels_preferring(const char *name);
 uint32_t fp_crc32c(uint32_t crc, const void *bytes, size_t n);
 /// The SHA-256 compression function (FIPS 180-4) over `blocks` blocks of 64 bytes. Uses SHA extensions where present.
 void fp_sha256_blocks(uint32_t state[8], const uint8_t *bytes, size_t blocks);
+/// The same by table and by plain rounds: what the two above fall back to, for tests to compare.
+uint32_t fp_crc32c_portable(uint32_t crc, const void *bytes, size_t n);
+void fp_sha256_blocks_portable(uint32_t state[8], const uint8_t *bytes, size_t blocks);
 /// Largest of `n` ids; 0 when n is 0. Ids equal to `ignored` do not count.
 uint32_t fp_max_u32(const uint32_t *ids, size_t n, uint32_t ignored);
 

@@ -51,7 +51,9 @@ struct ArchiveReader {
             throw .incompatibleArchive(path: file.path, reason: "its keys are of another type than \(Key.self)")
         }
         var expected = header
-        guard expected.layOut(keyWidth: Key.archiveWidth), expected == header else {
+        guard Key.archiveWidth == nil || header.keyByteCount == 0, expected.layOut(keyWidth: Key.archiveWidth),
+            expected == header
+        else {
             throw corrupt("header", "sections are not where they should be")
         }
         guard let metric = Metric(rawValue: header.metric) else { throw corrupt("header", "metric \(header.metric)") }
@@ -61,9 +63,7 @@ struct ArchiveReader {
         let live = BitSet(words: Array(bytes(.live).bindMemory(to: UInt64.self)))
         guard live.count == Int(header.liveCount), (count..<(live.words.count * 64)).allSatisfy({ !live.contains(UInt32($0)) })
         else { throw corrupt("live rows", "their number does not match the header") }
-        guard let keys = KeyTable<Key>(keys: try keys(count: count), live: live) else {
-            throw corrupt("keys", "a key occurs twice")
-        }
+        let keys = KeyTable<Key>(keys: try keys(count: count), live: live)
         let rows = VectorRows(
             dimension: dimension, metric: metric,
             vectors: Column(stride: VectorRows.vectorStride(dimension), mapped: bytes(.vectors), of: file),
@@ -74,20 +74,21 @@ struct ArchiveReader {
 
     private func keys<Key: IndexKey>(count: Int) throws(VectorIndexError) -> [Key] {
         let bytes = bytes(.keys)
+        if let width = Key.archiveWidth {
+            guard let keys = Key.keys(archived: bytes, width: width), keys.count == count else {
+                throw corrupt("keys", "they cannot be read")
+            }
+            return keys
+        }
         var keys: [Key] = []
         keys.reserveCapacity(count)
         let offsets = self.bytes(.keyOffsets).bindMemory(to: UInt64.self)
         var start = 0
         for row in 0..<count {
-            var end = start
-            if let width = Key.archiveWidth {
-                end = start + width
-            } else {
-                guard offsets[row] == UInt64(start), offsets[row + 1] >= offsets[row],
-                    offsets[row + 1] <= UInt64(bytes.count)
-                else { throw corrupt("key offsets", "the offset of row \(row) is out of order") }
-                end = Int(offsets[row + 1])
-            }
+            guard offsets[row] == UInt64(start), offsets[row + 1] >= offsets[row],
+                offsets[row + 1] <= UInt64(bytes.count)
+            else { throw corrupt("key offsets", "the offset of row \(row) is out of order") }
+            let end = Int(offsets[row + 1])
             guard let key = Key(archived: UnsafeRawBufferPointer(rebasing: bytes[start..<end])) else {
                 throw corrupt("keys", "the key of row \(row) cannot be read")
             }

@@ -24,6 +24,7 @@ extension HNSWIndex {
         }
         // Writers wait until the file is written; searches go on.
         let failure = writing.withLock { _ -> VectorIndexError? in
+            attachUnreachable()
             do {
                 try AtomicFile.write(to: path) { writer in try write(to: &writer, label: label) }
                 return nil

@@ -52,15 +52,13 @@ extension HNSWGraph {
     private func attach(
         _ row: UInt32, rows: VectorRows, workspace: SearchWorkspace, kernels: fp_kernels
     ) {
+        guard let entry else { return }
         let query = CodedQuery(code: rows.code(row), scale: rows.scale(row))
         var statistics = SearchStatistics()
-        guard
-            let nearest = descend(
-                rows, query: query, to: 0, workspace: workspace, kernels: kernels, statistics: &statistics)
-        else { return }
-        // What a search from the entry finds is reachable by definition.
+        // From the entry along level 0 alone: what this finds can be reached, which upper levels would not promise.
         searchLayer(
-            rows, query: query, level: 0, ef: configuration.efConstruction, from: [nearest], workspace: workspace,
+            rows, query: query, level: 0, ef: configuration.efConstruction,
+            from: [Candidate(affinity: affinity(rows, query, entry, kernels), row: entry)], workspace: workspace,
             kernels: kernels, statistics: &statistics)
         let hosts = workspace.beam.candidates().map(\.row).filter { $0 != row }
         let degree = configuration.baseDegree

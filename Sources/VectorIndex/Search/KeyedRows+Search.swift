@@ -55,12 +55,15 @@ extension KeyedRows {
     ) -> [Neighbor<Key>] {
         var result: [Neighbor<Key>] = []
         result.reserveCapacity(candidates.count)
+        var hasTies = false
         for candidate in candidates {
             let score = rows.score(affinity: candidate.affinity, querySquaredLength: query.squaredLength)
             if let minimumScore, !(score >= minimumScore) { continue }
+            if let last = result.last, last.score == score { hasTies = true }
             result.append(Neighbor(key: keys[candidate.row], score: score))
         }
-        result.sort { $0.score > $1.score || ($0.score == $1.score && $0.key < $1.key) }
+        // Candidates come in order, so that only ties are left to settle.
+        if hasTies { result.sort { $0.score > $1.score || ($0.score == $1.score && $0.key < $1.key) } }
         return result
     }
 }

@@ -63,11 +63,14 @@ public struct Neighbor<Key: IndexKey>: Sendable, Hashable, Identifiable {
     }
 }
 
-/// What was found, and how.
-public struct SearchResult<Key: IndexKey>: Sendable {
-    /// Best first.
+/// What was found, best first, and how.
+public struct SearchResult<Key: IndexKey>: Sendable, RandomAccessCollection {
     public var neighbors: [Neighbor<Key>]
     public var statistics: SearchStatistics
+
+    public var startIndex: Int { 0 }
+    public var endIndex: Int { neighbors.count }
+    public subscript(position: Int) -> Neighbor<Key> { neighbors[position] }
 }
 
 /// What a search did.

@@ -26,9 +26,14 @@ final class Column<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
     init(stride: Int, mapped bytes: UnsafeRawBufferPointer, of file: MappedFile) {
         self.stride = stride
         let elements = bytes.bindMemory(to: Element.self)
-        capacity = elements.count / max(stride, 1)
-        base = UnsafeMutablePointer(mutating: elements.baseAddress ?? UnsafePointer(Self.allocate(elements: 0)))
-        mapping = elements.isEmpty ? nil : file
+        guard let address = elements.baseAddress, !elements.isEmpty else {
+            capacity = 0
+            base = Self.allocate(elements: 0)
+            return
+        }
+        capacity = elements.count / stride
+        base = UnsafeMutablePointer(mutating: address)
+        mapping = file
     }
 
     deinit {

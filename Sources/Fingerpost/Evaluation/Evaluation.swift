@@ -1,0 +1,89 @@
+import GuidelineStore
+
+/// Measures how well a library finds the guidelines that are known to apply.
+public enum Evaluation {
+    public struct Options: Sendable {
+        /// Ranks at which recall is taken, beside 1, 6 and 20.
+        public var recallCutoffs: [Int] = []
+        /// Passed on to the search. Its limit is replaced by what the figures need.
+        public var retrieval = RetrievalOptions()
+        /// Leaves positives that the library does not have out, instead of failing.
+        public var allowsMissingPositives = false
+
+        public init() {}
+    }
+
+    /// Searches for each query on the calling thread and compares what is found with what applies.
+    ///
+    /// Queries are searched one after the other, so that latencies are those of a caller who has the machine for itself.
+    /// A query to which nothing applies has no recall; it counts in the figures on abstention alone.
+    ///
+    /// - Throws: ``EvaluationError/unknownPositive(id:query:_:)`` for a positive that the library does not have, and what
+    ///   a search throws.
+    public static func run(
+        _ queries: [EvaluationQuery], in library: GuidelineLibrary, options: Options = Options(),
+        progress: (@Sendable (_ completed: Int, _ total: Int) -> Void)? = nil
+    ) throws -> EvaluationReport {
+        let missing = try missingPositives(queries, library: library, isAllowed: options.allowsMissingPositives)
+        var metrics = RetrievalMetrics(recallCutoffs: [1, 6, 20] + options.recallCutoffs)
+        var retrieval = options.retrieval
+        retrieval.limit = metrics.depth
+        var abstention = EvaluationReport.Abstention()
+        var latency = StageLatencies()
+        var bestScores: (positives: [Float], negatives: [Float]) = ([], [])
+        var skipped = 0
+
+        // The first search opens files and fills caches; it is not what a running program sees.
+        if let first = queries.first { _ = try library.search(first.text, options: retrieval) }
+        for (index, query) in queries.enumerated() {
+            progress?(index, queries.count)
+            let positives = query.positives.subtracting(missing)
+            let isNegative = query.positives.isEmpty
+            guard isNegative || !positives.isEmpty else {
+                skipped += 1
+                continue
+            }
+            let found = try library.search(query.text, options: retrieval)
+            latency.record(found.latency)
+            metrics.record(ranked: found.matches.lazy.map(\.guideline.id), relevant: positives)
+            abstention.record(isNegative: isNegative, returnedNothing: found.matches.isEmpty)
+            if let score = found.bestScore {
+                if isNegative { bestScores.negatives.append(score) } else { bestScores.positives.append(score) }
+            }
+        }
+        progress?(queries.count, queries.count)
+        abstention.separation = EvaluationReport.Abstention.separation(
+            positives: bestScores.positives, negatives: bestScores.negatives)
+        return EvaluationReport(
+            queryCount: queries.count, metrics: metrics, abstention: abstention, latency: latency,
+            missingPositives: missing.sorted(), skippedQueryCount: skipped)
+    }
+
+    /// The positives that the library does not have.
+    private static func missingPositives(
+        _ queries: [EvaluationQuery], library: GuidelineLibrary, isAllowed: Bool
+    ) throws -> Set<String> {
+        var known: Set<String> = []
+        var missing: Set<String> = []
+        for query in queries {
+            for id in query.positives.sorted() where !known.contains(id) && !missing.contains(id) {
+                if try library.guideline(id: id) != nil {
+                    known.insert(id)
+                    continue
+                }
+                guard isAllowed else {
+                    throw EvaluationError.unknownPositive(id: id, query: query.id, query.location)
+                }
+                missing.insert(id)
+            }
+        }
+        return missing
+    }
+}
+
+extension Retrieval {
+    /// The best score that was found, whether it counted as a match or not.
+    public var bestScore: Float? {
+        (matches.map(\.score) + dropped.map(\.score)).max()
+    }
+}

@@ -1,0 +1,45 @@
+import GuidelineStore
+
+/// An input with the guidelines that apply to it, as an evaluation takes it.
+public struct EvaluationQuery: Sendable, Hashable {
+    public var id: String?
+    public var text: String
+    /// Ids of the guidelines that apply; empty where none does.
+    public var positives: Set<String>
+    /// Where it was read.
+    public var location: InputLocation?
+
+    public init(id: String? = nil, text: String, positives: Set<String>, location: InputLocation? = nil) {
+        self.id = id
+        self.text = text
+        self.positives = positives
+        self.location = location
+    }
+
+    /// Reads JSON Lines of `{"id","query","positives"}`.
+    ///
+    /// - Parameter requiresPositives: Whether a line without `positives` is an error, or a query to which nothing
+    ///   applies.
+    /// - Throws: ``GuidelineStore/GuidelineStoreError`` with the line at fault; an input without any query is one.
+    public static func read(from source: InputSource, requiresPositives: Bool = true) throws -> [EvaluationQuery] {
+        let reader = try JSONLinesReader(source)
+        var queries: [EvaluationQuery] = []
+        while let record = try reader.nextQuery() {
+            guard record.positives != nil || !requiresPositives else {
+                throw GuidelineStoreError.invalidField(
+                    "positives",
+                    problem: "is missing; give the ids of the guidelines that apply, or [] where none does",
+                    record.location)
+            }
+            queries.append(
+                EvaluationQuery(
+                    id: record.id, text: record.query, positives: Set(record.positives ?? []),
+                    location: record.location))
+        }
+        guard !queries.isEmpty else {
+            throw GuidelineStoreError.noRecords(
+                path: source.name, hint: "a line holds a query, {\"id\",\"query\",\"positives\"}")
+        }
+        return queries
+    }
+}

@@ -1,0 +1,60 @@
+import Foundation
+import GuidelineStore
+import TextEncoder
+import VectorIndex
+
+/// What is in a library, and how big it is.
+public struct LibraryInformation: Sendable {
+    public var statistics: LibraryStatistics
+    public var encoder: EncoderIdentity
+    /// Vectors that a search can find.
+    public var indexedVectors: Int
+    /// Passages that are not in the index because none of their words is known to the encoder.
+    public var unindexedPassages: Int
+    public var configuration: HNSWConfiguration
+    /// Size of the archive; 0 where there is none.
+    public var archiveBytes: Int
+    /// How the index was obtained when the library was opened: "opened", "updated" or "built", with the reason.
+    public var indexOrigin: String
+}
+
+extension GuidelineLibrary {
+    /// Counts what is in the library.
+    public func information() throws -> LibraryInformation {
+        let statistics = try database.statistics()
+        let current = passages.withLock { $0 }
+        let attributes = try? FileManager.default.attributesOfItem(atPath: PassageIndex.path(in: folder))
+        let origin =
+            switch current.origin {
+            case .archive: "opened"
+            case .updated(let changes): "updated with \(changes) passages"
+            case .built(let reason): "built because \(reason)"
+            }
+        return LibraryInformation(
+            statistics: statistics, encoder: encoder.identity, indexedVectors: current.index.count,
+            unindexedPassages: current.unindexed.count, configuration: current.index.configuration,
+            archiveBytes: attributes?[.size] as? Int ?? 0, indexOrigin: origin)
+    }
+
+    /// Checks every checksum and invariant: the database, its vectors, every byte of the archive, the graph, and that
+    /// index and database agree.
+    ///
+    /// - Returns: What is wrong, in words; empty if the library is sound.
+    public func verify() throws -> [String] {
+        var problems = try database.verify().map(\.description)
+        let path = PassageIndex.path(in: folder)
+        if FileManager.default.fileExists(atPath: path) {
+            do { try HNSWIndex<Int64>.verifyArchive(at: path) } catch { problems.append("\(error)") }
+        }
+        let current = passages.withLock { $0 }
+        problems += current.index.violations().map { "index: \($0)" }
+        let expected = Set(current.passageIDs).subtracting(current.unindexed)
+        let indexed = Set(current.index.keys)
+        if expected != indexed {
+            problems.append(
+                "index: \(expected.subtracting(indexed).count) passages are missing in it,"
+                    + " \(indexed.subtracting(expected).count) are too many")
+        }
+        return problems
+    }
+}

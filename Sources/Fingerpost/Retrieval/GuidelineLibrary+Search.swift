@@ -1,0 +1,153 @@
+import GuidelineStore
+import Platform
+import TextEncoder
+import VectorIndex
+
+extension GuidelineLibrary {
+    /// The guidelines nearest to a text.
+    ///
+    /// A guideline is as near as the nearest of its passages: its title, its text, its examples.
+    ///
+    /// - Throws: ``FingerpostError`` for options that make no sense, and errors of the encoder and the store. Zero matches
+    ///   is an answer, never an error in disguise.
+    public func search(
+        _ text: String, options: RetrievalOptions = RetrievalOptions()
+    ) throws -> Retrieval {
+        try options.validate()
+        let clock = ContinuousClock()
+        let start = clock.now
+        let vector = try encoder.encode(text)
+        let encode = clock.now - start
+        return try retrieve(vector, query: text, options: options, encode: encode)
+    }
+
+    /// The guidelines nearest to a vector of the library's own encoder.
+    public func search(
+        vector: [Float], options: RetrievalOptions = RetrievalOptions()
+    ) throws -> Retrieval {
+        try options.validate()
+        return try retrieve(vector, query: nil, options: options, encode: .zero)
+    }
+
+    /// The guidelines nearest to each of many texts, in their order.
+    ///
+    /// - Parameter progress: told how many texts are encoded.
+    public func search(
+        batch texts: [String], options: RetrievalOptions = RetrievalOptions(), threads: Int? = nil,
+        progress: ProgressHandler? = nil
+    ) throws -> [Retrieval] {
+        try options.validate()
+        guard !texts.isEmpty else { return [] }
+        let threads = threads ?? Processors.available
+        let clock = ContinuousClock()
+        let start = clock.now
+        let total = texts.count
+        let vectors = try encoder.encode(batch: texts, threads: threads) { finished in
+            progress?(LibraryProgress(stage: .encoding, completed: finished, total: total))
+        }
+        let encode = (clock.now - start) / total
+        let results = ParallelResults<Retrieval>(count: total)
+        Parallel.forEachRange(total, chunk: 8, threads: threads) { range, _ in
+            for index in range {
+                results.set(index) {
+                    try retrieve(Array(vectors[index]), query: texts[index], options: options, encode: encode)
+                }
+            }
+        }
+        return try results.values()
+    }
+
+    private func retrieve(
+        _ vector: [Float], query: String?, options: RetrievalOptions, encode: Duration
+    ) throws -> Retrieval {
+        guard vector.count == encoder.dimension else {
+            throw FingerpostError.wrongDimension(expected: encoder.dimension, found: vector.count)
+        }
+        let clock = ContinuousClock()
+        let start = clock.now
+        var result = Retrieval(
+            query: query, mode: .none, matches: [], dropped: [], latency: RetrievalLatency(encode: encode))
+        // A text without any word that the encoder knows has no direction: it is near to nothing.
+        guard vector.contains(where: { $0 != 0 }), options.limit > 0 else {
+            result.latency.total = encode + (clock.now - start)
+            return result
+        }
+        var attempt = 0
+        while true {
+            let passages = try currentPassages()
+            let searched = clock.now
+            let ranking = try passages.rank(vector, options: options)
+            let fetched = clock.now
+            let isCurrent = try fill(&result, from: ranking, passages: passages, vector: vector, options: options)
+            result.latency.search = fetched - searched
+            result.latency.fetch = (clock.now - fetched) + (searched - start)
+            result.latency.total = encode + (clock.now - start)
+            // A guideline that was removed between the two steps is looked up in vain; the index knows better by now.
+            attempt += 1
+            if isCurrent || attempt > 3 { return result }
+        }
+    }
+
+    /// The index as of what is committed now.
+    private func currentPassages() throws -> PassageIndex {
+        let generation = try database.generation
+        return try passages.withLock { passages in
+            if passages.generation != generation {
+                try passages.refresh(database, options: options, progress: nil)
+            }
+            return passages
+        }
+    }
+
+    /// Looks up the guidelines of a ranking; false if one of them is gone.
+    private func fill(
+        _ result: inout Retrieval, from ranking: PassageIndex.Ranking, passages: PassageIndex, vector: [Float],
+        options: RetrievalOptions
+    ) throws -> Bool {
+        let found = try database.matches(passageIDs: (ranking.matches + ranking.dropped).map(\.passage))
+        result.mode = ranking.mode
+        result.matches = []
+        result.dropped = []
+        for (place, match) in found.enumerated() {
+            guard let match else { return false }
+            let isMatch = place < ranking.matches.count
+            let ranked = isMatch ? ranking.matches[place] : ranking.dropped[place - ranking.matches.count]
+            guard isMatch else {
+                let reason: DroppedGuideline.Reason = ranked.isInactive ? .status : .belowThreshold
+                result.dropped.append(DroppedGuideline(id: match.guideline.id, score: ranked.score, reason: reason))
+                continue
+            }
+            let via = MatchedPassage(
+                field: match.field, ordinal: match.ordinal, text: match.text, score: ranked.score)
+            var filled = GuidelineMatch(guideline: match.guideline, score: ranked.score, via: via)
+            if options.explains {
+                filled.parts = try parts(of: match.guidelineRow, passages: passages, vector: vector)
+            }
+            result.matches.append(filled)
+        }
+        return true
+    }
+
+    /// Every passage of a guideline with its score, best first.
+    private func parts(of row: Int64, passages: PassageIndex, vector: [Float]) throws -> [MatchedPassage] {
+        let scores = passages.scores(of: row, query: vector)
+        let matches = try database.matches(passageIDs: scores.map(\.passage))
+        return zip(scores, matches).compactMap { score, match in
+            match.map {
+                MatchedPassage(field: $0.field, ordinal: $0.ordinal, text: $0.text, score: score.score)
+            }
+        }
+    }
+}
+
+extension RetrievalOptions {
+    func validate() throws(FingerpostError) {
+        guard limit >= 0 else { throw .invalidOption(name: "limit", value: "\(limit)", allowed: "0 or more") }
+        if let minimumScore, !minimumScore.isFinite {
+            throw .invalidOption(name: "minimumScore", value: "\(minimumScore)", allowed: "a finite number")
+        }
+        if let efSearch, !(1...1_000_000).contains(efSearch) {
+            throw .invalidOption(name: "efSearch", value: "\(efSearch)", allowed: "1 to 1000000")
+        }
+    }
+}

@@ -1,0 +1,95 @@
+import GuidelineStore
+
+/// How to look for guidelines.
+public struct RetrievalOptions: Sendable, Hashable {
+    /// How many guidelines at most.
+    public var limit = 6
+    /// Guidelines below this cosine similarity do not count as matches; nil counts all. Zero matches is an answer.
+    public var minimumScore: Float?
+    /// Length of the graph search's beam; nil takes the index's own.
+    public var efSearch: Int?
+    /// Scores every passage, so that the answer is the true one. The default lets the index choose.
+    public var isExact = false
+    /// Adds to each match the scores of all its passages.
+    public var explains = false
+
+    public init(
+        limit: Int = 6, minimumScore: Float? = nil, efSearch: Int? = nil, isExact: Bool = false, explains: Bool = false
+    ) {
+        self.limit = limit
+        self.minimumScore = minimumScore
+        self.efSearch = efSearch
+        self.isExact = isExact
+        self.explains = explains
+    }
+}
+
+/// What was found for an input, how, and what was found and not returned.
+public struct Retrieval: Sendable {
+    /// The input; nil for a search by vector.
+    public var query: String?
+    public var mode: RetrievalMode
+    /// Best first; equal scores in the order in which the guidelines were added.
+    public var matches: [GuidelineMatch]
+    /// Guidelines that ranked high enough but do not count.
+    public var dropped: [DroppedGuideline]
+    public var latency: RetrievalLatency
+}
+
+/// How an answer was found.
+public enum RetrievalMode: String, Sendable, Hashable, Codable {
+    case graph, exact
+    /// The graph found too few, so everything was scored.
+    case graphThenExact = "graph_then_exact"
+    /// The input has no word that the encoder knows: there is nothing to compare.
+    case none
+}
+
+/// A guideline that was found.
+public struct GuidelineMatch: Sendable, Identifiable {
+    public var guideline: Guideline
+    /// Cosine similarity of the input and the passage in ``via``, -1 to 1.
+    public var score: Float
+    /// The passage that matched best.
+    public var via: MatchedPassage
+    /// All passages of the guideline with their scores, best first, if the options ask for an explanation.
+    public var parts: [MatchedPassage] = []
+
+    public var id: String { guideline.id }
+}
+
+/// A part of a guideline and how similar it is to the input.
+public struct MatchedPassage: Sendable, Hashable {
+    public var field: PassageField
+    /// Which example, from 0.
+    public var ordinal: Int
+    public var text: String
+    public var score: Float
+
+    /// "title", "text" or "example:2", counted from 1.
+    public var label: String { field == .example ? "example:\(ordinal + 1)" : field.rawValue }
+}
+
+/// A guideline that was found and is not among the matches.
+public struct DroppedGuideline: Sendable, Hashable, Identifiable {
+    public enum Reason: String, Sendable, Hashable, Codable {
+        case belowThreshold = "below_threshold"
+        /// It is a draft, in shadow or retired.
+        case status
+    }
+
+    public var id: String
+    public var score: Float
+    public var reason: Reason
+}
+
+/// Where the time of a retrieval went.
+public struct RetrievalLatency: Sendable, Hashable {
+    /// Text to vector; its share of the batch for a batch.
+    public var encode: Duration = .zero
+    /// Vector to passages: the retrieval core.
+    public var search: Duration = .zero
+    /// Passages to guidelines with their texts.
+    public var fetch: Duration = .zero
+    public var total: Duration = .zero
+}

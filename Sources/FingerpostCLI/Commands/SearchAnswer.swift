@@ -1,0 +1,95 @@
+import Fingerpost
+import GuidelineStore
+
+/// What a search found, laid out for people.
+struct SearchAnswer {
+    var retrieval: Retrieval
+    var minimumScore: Float?
+    var explains: Bool
+
+    func text(_ terminal: Terminal) -> String {
+        var lines = PlainText.wrapped(retrieval.query ?? "", width: terminal.width).map(terminal.bold)
+        if retrieval.matches.isEmpty { lines.append(reasonForNothing) }
+        let rankWidth = String(retrieval.matches.count).count
+        for (place, match) in retrieval.matches.enumerated() {
+            lines += text(of: match, rank: place + 1, rankWidth: rankWidth, terminal)
+        }
+        if explains { lines += explanation(terminal) }
+        return lines.joined(separator: "\n")
+    }
+
+    private var reasonForNothing: String {
+        if retrieval.mode == .none {
+            return "No guideline applies (the encoder knows no word of the input)."
+        }
+        if let minimumScore, let best = retrieval.bestScore {
+            return "No guideline applies (best score \(Self.score(best)) below --min-score \(Self.score(minimumScore)))."
+        }
+        return retrieval.dropped.isEmpty
+            ? "No guideline applies (the library has none to compare with)."
+            : "No guideline applies (those found are not active)."
+    }
+
+    private func text(of match: GuidelineMatch, rank: Int, rankWidth: Int, _ terminal: Terminal) -> [String] {
+        let guideline = match.guideline
+        let number = String(repeating: " ", count: rankWidth - String(rank).count) + String(rank)
+        let head = " \(number)  \(Self.score(match.score))  "
+        let indent = String(repeating: " ", count: PlainText.columns(head))
+        let width = terminal.width - PlainText.columns(head)
+
+        var lines: [String] = []
+        let id = terminal.dim("[\(PlainText.line(guideline.id))]")
+        let titleLines = PlainText.wrapped(guideline.title ?? guideline.text, width: width)
+        for (place, line) in titleLines.enumerated() {
+            lines.append(place == 0 ? terminal.green(head) + terminal.bold(line) : indent + terminal.bold(line))
+        }
+        if guideline.title != nil {
+            lines += PlainText.wrapped(guideline.text, width: width).map { indent + $0 }
+        }
+        if let condition = guideline.condition {
+            lines += PlainText.wrapped("when \(condition)", width: width).map { indent + terminal.dim($0) }
+        }
+        lines.append("\(indent)\(id) \(terminal.dim(reason(match, width: width - PlainText.columns(guideline.id) - 3)))")
+        if explains {
+            for part in match.parts {
+                let score = "\(Self.score(part.score))  \(Self.name(part)): "
+                let text = PlainText.truncated(part.text, width: width - PlainText.columns(score) - 2)
+                lines.append("\(indent)  \(terminal.dim(score + text))")
+            }
+        }
+        return lines
+    }
+
+    /// `via example 2: "…"`, or the field alone where its text stands above.
+    private func reason(_ match: GuidelineMatch, width: Int) -> String {
+        let via = "via \(Self.name(match.via))"
+        guard match.via.field == .example else { return via }
+        return "\(via): \"\(PlainText.truncated(match.via.text, width: max(20, width - via.count - 4)))\""
+    }
+
+    private func explanation(_ terminal: Terminal) -> [String] {
+        var lines: [String] = []
+        for dropped in retrieval.dropped {
+            let reason =
+                switch dropped.reason {
+                case .belowThreshold: "below the minimum score"
+                case .status: "not active"
+                }
+            lines.append(
+                terminal.yellow("dropped \(Self.score(dropped.score))  [\(PlainText.line(dropped.id))] \(reason)"))
+        }
+        let latency = retrieval.latency
+        lines.append(
+            terminal.dim(
+                "searched by \(retrieval.mode.rawValue) in \(Format.duration(latency.total)): encode "
+                    + "\(Format.duration(latency.encode)), core \(Format.duration(latency.search)), fetch "
+                    + Format.duration(latency.fetch)))
+        return lines
+    }
+
+    private static func score(_ score: Float) -> String { Format.score(Double(score)) }
+
+    private static func name(_ passage: MatchedPassage) -> String {
+        passage.field == .example ? "example \(passage.ordinal + 1)" : passage.field.rawValue
+    }
+}

@@ -1,0 +1,72 @@
+import ArgumentParser
+import Fingerpost
+import Foundation
+import GuidelineStore
+
+/// How results are printed.
+struct OutputOptions: ParsableArguments {
+    @Flag(name: .long, help: "Print JSON for scripts instead of text for people.")
+    var json = false
+}
+
+/// Which library.
+struct LibraryOption: ParsableArguments {
+    @Option(name: [.long, .customShort("l")], help: "Folder of the library.", completion: .directory)
+    var library: String
+
+    var folder: URL { URL(fileURLWithPath: library) }
+
+    func validate() throws {
+        guard !library.isEmpty else { throw ValidationError("--library is empty; name the folder of a library.") }
+    }
+}
+
+/// How many threads.
+struct ThreadOptions: ParsableArguments {
+    @Option(help: "Threads at most. Default: one for each processor.")
+    var threads: Int?
+
+    func validate() throws {
+        if let threads { try Check.range("--threads", threads, 1...1_024) }
+    }
+}
+
+/// The shape of a graph.
+struct GraphOptions: ParsableArguments {
+    @Option(name: .customLong("M"), help: "Links that a new node of the graph asks for (2 to 256).")
+    var links: Int?
+
+    @Option(name: .customLong("ef-construction"), help: "Length of the beam while building (1 to 65536).")
+    var efConstruction: Int?
+
+    func validate() throws {
+        if let links { try Check.range("--M", links, 2...256) }
+        if let efConstruction { try Check.range("--ef-construction", efConstruction, 1...65_536) }
+    }
+}
+
+/// How a search goes.
+struct RetrievalArguments: ParsableArguments {
+    @Flag(help: "Compare with every passage, so that the answer is the true one.")
+    var exact = false
+
+    @Option(name: .customLong("ef-search"), help: "Length of the search's beam: more finds more and takes longer.")
+    var efSearch: Int?
+
+    func validate() throws {
+        if let efSearch { try Check.range("--ef-search", efSearch, 1...65_536) }
+    }
+}
+
+/// Checks of what was given.
+enum Check {
+    static func range(_ name: String, _ value: Int, _ allowed: ClosedRange<Int>) throws {
+        guard allowed.contains(value) else {
+            throw ValidationError("\(name) is \(value); it must be from \(allowed.lowerBound) to \(allowed.upperBound).")
+        }
+    }
+
+    static func limit(_ name: String, _ value: Int) throws {
+        guard value >= 1 else { throw ValidationError("\(name) is \(value); it must be at least 1.") }
+    }
+}

@@ -1,0 +1,75 @@
+import Fingerpost
+import GuidelineStore
+import TextEncoder
+
+extension JSON {
+    static func encoder(_ identity: EncoderIdentity) -> JSON {
+        ["name": .string(identity.name), "sha256": .string(identity.sha256), "dimension": .integer(identity.dimension)]
+    }
+
+    /// Microseconds with three decimals.
+    static func microseconds(_ duration: Duration) -> JSON { .rounded(duration.microseconds, places: 3) }
+
+    /// `{stage: {"p50","p95","p99"}}`.
+    static func latencies(_ latencies: StageLatencies) -> JSON {
+        .object(
+            StageLatencies.Stage.allCases.map { stage in
+                (stage.rawValue, latencies[stage].map(JSON.percentiles) ?? .null)
+            })
+    }
+
+    private static func percentiles(_ values: Percentiles) -> JSON {
+        ["p50": .microseconds(values.p50), "p95": .microseconds(values.p95), "p99": .microseconds(values.p99)]
+    }
+
+    static func passage(_ passage: MatchedPassage) -> JSON {
+        [
+            "field": .string(passage.field.rawValue), "ordinal": .integer(passage.ordinal), "text": .string(passage.text),
+            "score": .float(passage.score),
+        ]
+    }
+}
+
+extension Retrieval {
+    /// The document that `search --json` prints. It is the same for the same answer: times are in it only where an
+    /// explanation was asked for.
+    func json(id: String?, explains: Bool) -> JSON {
+        var members: [(String, JSON)] = []
+        if let id { members.append(("id", .string(id))) }
+        members += [
+            ("query", .optional(query)), ("mode", .string(mode.rawValue)),
+            ("matches", .array(matches.map { $0.json(explains: explains) })),
+            (
+                "dropped",
+                .array(
+                    dropped.map {
+                        ["id": .string($0.id), "score": .float($0.score), "reason": .string($0.reason.rawValue)]
+                    })
+            ),
+        ]
+        if explains {
+            members.append(
+                (
+                    "latencyMicroseconds",
+                    [
+                        "encode": .microseconds(latency.encode), "core": .microseconds(latency.search),
+                        "fetch": .microseconds(latency.fetch), "total": .microseconds(latency.total),
+                    ]
+                ))
+        }
+        return .object(members)
+    }
+}
+
+extension GuidelineMatch {
+    fileprivate func json(explains: Bool) -> JSON {
+        let document: JSON = [
+            "id": .string(guideline.id), "score": .float(score), "title": .optional(guideline.title),
+            "text": .string(guideline.text), "via": .passage(via), "condition": .optional(guideline.condition),
+            "kind": .string(guideline.kind.rawValue), "severity": .string(guideline.severity.rawValue),
+            "authority": .string(guideline.authority.rawValue), "priority": .integer(guideline.priority),
+            "risk": .strings(guideline.risk), "tags": .strings(guideline.tags),
+        ]
+        return explains ? document.adding([("parts", .array(parts.map(JSON.passage)))]) : document
+    }
+}

@@ -1,0 +1,168 @@
+// Checks every implementation that this CPU runs against plain loops, without Swift: for processors that are only
+// emulated where the tests run. Prints what was checked; any difference ends it with status 1.
+#include "CKernels.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { longest = 1100, row_count = 23, row_stride = longest + 3 };
+
+static uint64_t seed = 42;
+
+static uint64_t next(void) {  // SplitMix64
+    uint64_t z = (seed += 0x9e3779b97f4a7c15u);
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+    return z ^ z >> 31;
+}
+
+static void require(bool holds, const char *what, const char *kernels, size_t n) {
+    if (holds) return;
+    fprintf(stderr, "%s differs: kernels %s, n %zu\n", what, kernels, n);
+    exit(1);
+}
+
+static float a32[longest + 8], b32[longest + 8], rows32[row_count * row_stride], out32[row_count];
+static int8_t a8[longest + 8], b8[longest + 8], rows8[row_count * row_stride], codes[longest + 8];
+static int32_t out_i32[row_count];
+
+static void check_floats(const fp_kernels *k, size_t n) {
+    const float *a = a32 + n % 4, *b = b32 + n % 3;
+    double dot = 0, size = 0, distance = 0;
+    for (size_t i = 0; i < n; i++) {
+        double d = (double)a[i] - b[i];
+        dot += (double)a[i] * b[i], size += fabs((double)a[i] * b[i]), distance += d * d;
+    }
+    const double bound = (n / 32.0 + 10) * 0x1p-24, least = (double)n * 0x1p-149;
+    require(fabs(k->dot_f32(a, b, n) - dot) <= bound * size + least, "dot_f32", k->name, n);
+    require(fabs(k->squared_l2_f32(a, b, n) - distance) <= bound * distance + least, "squared_l2_f32", k->name, n);
+
+    float top = 0;
+    for (size_t i = 0; i < n; i++) top = fmaxf(top, fabsf(a[i]));
+    require(k->max_abs_f32(a, n) == top, "max_abs_f32", k->name, n);
+    const float scale = top > 0 ? 140 / top : 1;  // some values beyond the clamp
+    memset(codes, 99, sizeof codes);
+    k->quantize_i8(a, scale, codes + 1, n);
+    for (size_t i = 0; i < n; i++) {
+        float expected = fminf(fmaxf(nearbyintf(a[i] * scale), -127), 127);
+        require(codes[i + 1] == (int8_t)expected, "quantize_i8", k->name, n);
+    }
+    require(codes[0] == 99 && codes[n + 1] == 99, "quantize_i8 bounds", k->name, n);
+
+    float v[longest];
+    memcpy(v, a, n * sizeof *v);
+    double squares = 0, after = 0;
+    for (size_t i = 0; i < n; i++) squares += (double)v[i] * v[i];
+    const float length = k->normalize_f32(v, n);
+    for (size_t i = 0; i < n; i++) after += (double)v[i] * v[i];
+    require(fabs(length - sqrt(squares)) <= 1e-5 * sqrt(squares), "normalize_f32 length", k->name, n);
+    require(n == 0 || fabs(after - 1) <= 1e-5, "normalize_f32", k->name, n);
+
+    uint32_t ids[row_count];
+    for (uint32_t i = 0; i < row_count; i++) ids[i] = (uint32_t)(next() % row_count);
+    const size_t count = n % (row_count + 1);
+    k->dot_f32_gather(a, rows32, row_stride, n, ids, count, out32);
+    for (size_t i = 0; i < count; i++) {
+        require(out32[i] == k->dot_f32(a, rows32 + ids[i] * row_stride, n), "dot_f32_gather", k->name, n);
+    }
+    k->dot_f32_rows(a, rows32, row_stride, n, count, out32);
+    for (size_t i = 0; i < count; i++) {
+        require(out32[i] == k->dot_f32(a, rows32 + i * row_stride, n), "dot_f32_rows", k->name, n);
+    }
+}
+
+static void check_bytes(const fp_kernels *k, const int8_t *a, const int8_t *b, size_t n) {
+    int32_t dot = 0, distance = 0;
+    for (size_t i = 0; i < n; i++) dot += a[i] * b[i], distance += (a[i] - b[i]) * (a[i] - b[i]);
+    require(k->dot_i8(a, b, n) == dot, "dot_i8", k->name, n);
+    require(k->squared_l2_i8(a, b, n) == distance, "squared_l2_i8", k->name, n);
+}
+
+static void check_byte_rows(const fp_kernels *k, size_t n) {
+    uint32_t ids[row_count];
+    for (uint32_t i = 0; i < row_count; i++) ids[i] = (uint32_t)(next() % row_count);
+    const size_t count = n % (row_count + 1);
+    k->dot_i8_gather(a8, rows8, row_stride, n, ids, count, out_i32);
+    for (size_t i = 0; i < count; i++) {
+        require(out_i32[i] == k->dot_i8(a8, rows8 + ids[i] * row_stride, n), "dot_i8_gather", k->name, n);
+    }
+    k->dot_i8_rows(a8, rows8, row_stride, n, count, out_i32);
+    for (size_t i = 0; i < count; i++) {
+        require(out_i32[i] == k->dot_i8(a8, rows8 + i * row_stride, n), "dot_i8_rows", k->name, n);
+    }
+}
+
+static void check_special(const fp_kernels *k) {
+    for (size_t n = 1; n < 70; n++) {
+        float v[70] = {0};
+        int8_t c[70];
+        v[n - 1] = NAN;
+        require(isnan(k->max_abs_f32(v, n)), "max_abs_f32 of NaN", k->name, n);
+        k->quantize_i8(v, 1, c, n);
+        require(c[n - 1] == 0, "quantize_i8 of NaN", k->name, n);
+        v[n - 1] = -INFINITY;
+        require(k->max_abs_f32(v, n) == INFINITY, "max_abs_f32 of infinity", k->name, n);
+        k->quantize_i8(v, 1, c, n);
+        require(c[n - 1] == -127, "quantize_i8 of infinity", k->name, n);
+        require(isinf(k->normalize_f32(v, n)) && v[n - 1] == -INFINITY, "normalize_f32 of infinity", k->name, n);
+        v[n - 1] = 2.5f;
+        k->quantize_i8(v, 1, c, n);
+        require(c[n - 1] == 2, "quantize_i8 of a tie", k->name, n);
+        v[n - 1] = 1e-40f;
+        require(k->normalize_f32(v, n) == 1e-40f && v[n - 1] == 1, "normalize_f32 of a denormal", k->name, n);
+    }
+}
+
+static void check_checksums(void) {
+    require(fp_crc32c(0, "123456789", 9) == 0xe3069283u, "crc32c", "known answer", 9);
+    enum { size = 20000 };
+    static uint8_t bytes[size];
+    for (size_t i = 0; i < size; i++) bytes[i] = (uint8_t)next();
+    for (size_t i = 0; i < 3000; i++) {
+        size_t from = next() % 64, n = i < 1500 ? i : next() % (size - 64), cut = n ? next() % n : 0;
+        uint32_t crc = fp_crc32c(0, bytes + from, n);
+        require(crc == fp_crc32c_portable(0, bytes + from, n), "crc32c", "accelerated", n);
+        require(crc == fp_crc32c(fp_crc32c(0, bytes + from, cut), bytes + from + cut, n - cut), "crc32c", "split", n);
+    }
+    for (size_t blocks = 0; blocks < 200; blocks++) {
+        uint32_t x[8], y[8];
+        for (int i = 0; i < 8; i++) x[i] = y[i] = (uint32_t)next();
+        fp_sha256_blocks(x, bytes + blocks % 5, blocks);
+        fp_sha256_blocks_portable(y, bytes + blocks % 5, blocks);
+        require(memcmp(x, y, sizeof x) == 0, "sha256", "accelerated", blocks);
+    }
+    uint32_t abc[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+    uint8_t block[64] = {'a', 'b', 'c', 0x80, [63] = 24};
+    fp_sha256_blocks(abc, block, 1);
+    require(abc[0] == 0xba7816bf && abc[7] == 0xf20015ad, "sha256", "FIPS 180 example", 1);
+}
+
+int main(void) {
+    for (size_t index = 0; fp_kernels_at(index); index++) {
+        const fp_kernels *k = fp_kernels_at(index);
+        for (size_t n = 0; n <= longest; n++) {
+            for (size_t i = 0; i < longest + 8; i++) {
+                a32[i] = (float)((double)next() * 0x1p-63 - 1), b32[i] = (float)((double)next() * 0x1p-63 - 1);
+                a8[i] = (int8_t)next(), b8[i] = (int8_t)next();
+            }
+            if (n % 50 == 0) {
+                for (size_t i = 0; i < row_count * row_stride; i++) {
+                    rows32[i] = (float)((double)next() * 0x1p-63 - 1), rows8[i] = (int8_t)next();
+                }
+            }
+            check_floats(k, n);
+            check_bytes(k, a8 + n % 7, b8 + n % 5, n);
+            check_byte_rows(k, n);
+            memset(a8, -128, sizeof a8), memset(b8, n % 2 ? 127 : -128, sizeof b8);
+            check_bytes(k, a8, b8, n);
+            check_byte_rows(k, n);
+        }
+        check_special(k);
+        printf("kernels %s: every length from 0 to %d agrees\n", k->name, longest);
+    }
+    check_checksums();
+    printf("checksums agree; %d processors\n", fp_available_processors());
+    return 0;
+}
