@@ -24,9 +24,8 @@ enum Entry {
                 return 0
             } catch let code as ExitCode {
                 return code.rawValue
-            } catch let error as CleanExit {
-                return try finish(parsing: error, isJSON: isJSON)
-            } catch let error as ValidationError {
+            } catch where error is ValidationError || FingerpostCommand.exitCode(for: error).isSuccess {
+                // Help and versions come out of running as well as out of parsing.
                 return try finish(parsing: error, isJSON: isJSON)
             }
         } catch is Console.OutputClosed {
@@ -48,7 +47,8 @@ enum Entry {
         if isJSON {
             Failure(code: "usage", message: FingerpostCommand.message(for: error), isInputError: true).report(asJSON: true)
         } else {
-            Console.log(PlainText.escaped(FingerpostCommand.fullMessage(for: error), keepingLineBreaks: true))
+            let text = PlainText.escaped(FingerpostCommand.fullMessage(for: error), keepingLineBreaks: true)
+            Console.log(text.hasPrefix("Error:") ? Terminal.log.red("error:") + text.dropFirst(6) : text)
         }
         return 2
     }

@@ -4,19 +4,23 @@ import Synchronization
 
 /// Ends the program on Ctrl-C and SIGTERM between two units of output, without files half-written beside those named.
 enum Interruption {
-    private static let sources = Mutex<[any DispatchSourceSignal]>([])
+    // Made once and only kept alive; Dispatch's sources are safe from any thread, but not marked so.
+    nonisolated(unsafe) private static let sources = [SIGINT, SIGTERM].compactMap { number -> (any DispatchSourceSignal)? in
+        // Who starts a program with a signal ignored, as a shell does in the background, means it.
+        guard unsafeBitCast(signal(number, SIG_IGN), to: Int.self) != unsafeBitCast(SIG_IGN, to: Int.self) else {
+            return nil
+        }
+        let source = DispatchSource.makeSignalSource(signal: number, queue: .global(qos: .userInteractive))
+        source.setEventHandler { end(by: number) }
+        source.resume()
+        return source
+    }
     private static let outputs = Mutex<[String]>([])
 
     /// Takes over the signals. A pipe closed by its reader is an error of the write instead of a signal.
     static func install() {
         signal(SIGPIPE, SIG_IGN)
-        for number in [SIGINT, SIGTERM] {
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global(qos: .userInteractive))
-            source.setEventHandler { end(by: number) }
-            source.resume()
-            sources.withLock { $0.append(source) }
-        }
+        _ = sources
     }
 
     /// Names a file whose temporary companions are to go if the program is interrupted.

@@ -90,7 +90,7 @@ public struct LibraryVerification: Sendable {
             return
         }
         let words = String(decoding: label, as: UTF8.self).split(separator: " ")
-        let isCurrent = words.count > 1 && words[1] == String(try database.generation)
+        let isCurrent = try words.dropFirst().first.map(String.init) == String(database.generation)
         if !isCurrent { notes.append("index.hnsw is older than the database; it catches up when the library is next opened") }
         guard try database.encoder?.dimension == index.dimension else {
             notes.append("index.hnsw is another encoder's; it is replaced when the library is next opened")

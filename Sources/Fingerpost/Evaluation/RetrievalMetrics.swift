@@ -1,8 +1,4 @@
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
 import Foundation
-#endif
 
 /// How well ranked lists of ids found the ids that are relevant, with binary relevance.
 ///

@@ -77,7 +77,10 @@ struct BenchmarkCoreCommand: ParsableCommand {
         (options.baseName, options.queriesName) = (base, queries)
         if let links = graph.links { options.configuration.M = links }
         if let efConstruction = graph.efConstruction { options.configuration.efConstruction = efConstruction }
-        if let save { Interruption.willWrite(save) }
+        if let save {
+            try OutputFile.check(save)
+            Interruption.willWrite(save)
+        }
 
         let progress = ProgressBar()
         defer { progress.finish() }

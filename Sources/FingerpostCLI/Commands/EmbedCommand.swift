@@ -33,6 +33,7 @@ struct EmbedCommand: ParsableCommand {
     @OptionGroup var format: OutputOptions
 
     func run() throws {
+        try OutputFile.check(output)
         let (encoder, _) = try TextEmbedding.encoder(in: encoder.map { URL(fileURLWithPath: $0) })
         let progress = ProgressBar()
         defer { progress.finish() }

@@ -98,7 +98,7 @@ extension LibraryInformation {
         if unindexedPassages > 0 {
             rows.append(("not indexed", "\(Format.count(unindexedPassages)) without a word that the encoder knows"))
         }
-        let lines = Table.pairs(rows.filter { !$0.1.isEmpty }).map { PlainText.truncated($0, width: terminal.width - 2) }
+        let lines = Table.pairs(rows.filter { !$0.1.isEmpty }).map { PlainText.cut($0, width: terminal.width - 2) }
         return ([terminal.bold("Library \(PlainText.line(library))")] + lines.map { "  \($0)" }).joined(separator: "\n")
     }
 

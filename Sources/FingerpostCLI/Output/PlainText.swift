@@ -54,9 +54,13 @@ enum PlainText {
         return lines
     }
 
-    /// The text cut to at most `width` columns, with an ellipsis where something is missing.
+    /// The text on one line, cut to at most `width` columns.
     static func truncated(_ text: String, width: Int) -> String {
-        let text = line(text)
+        cut(line(text), width: width)
+    }
+
+    /// A line cut to at most `width` columns, with an ellipsis where something is missing.
+    static func cut(_ text: String, width: Int) -> String {
         guard columns(text) > width else { return text }
         var result = ""
         var used = 0

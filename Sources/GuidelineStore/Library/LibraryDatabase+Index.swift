@@ -17,13 +17,11 @@ extension LibraryDatabase {
             let scratch = UnsafeMutableBufferPointer<Float>.allocate(capacity: encoder.dimension)
             defer { scratch.deallocate() }
             for id in passageIDs {
-                let sql = "SELECT vector FROM passage WHERE id = ? AND vector IS NOT NULL"
+                let sql = "SELECT vector, vector_crc32c FROM passage WHERE id = ? AND vector IS NOT NULL"
                 let isFound: Void? = try database.firstRow(sql, [id]) { row in
-                    let isWhole = try row.withUnsafeData(atIndex: 0) { VectorCoding.decode($0 ?? Data(), into: scratch) }
-                    guard isWhole else {
+                    if let problem = try VectorCoding.decode(row, at: 0, into: scratch) {
                         throw GuidelineStoreError.corrupt(
-                            path: folder.path, sqliteCode: 0,
-                            reason: "the vector of passage \(id) does not have \(encoder.dimension) numbers")
+                            path: folder.path, sqliteCode: 0, reason: "the vector of passage \(id) \(problem)")
                     }
                 }
                 guard isFound != nil else { continue }
