@@ -17,9 +17,11 @@ enum Interruption {
     }
     private static let outputs = Mutex<[String]>([])
 
-    /// Takes over the signals. A pipe closed by its reader is an error of the write instead of a signal.
+    /// Takes over the signals. A pipe closed by its reader, or a file as large as the limit allows, is an error of the
+    /// write instead of a signal.
     static func install() {
         signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
         _ = sources
     }
 
