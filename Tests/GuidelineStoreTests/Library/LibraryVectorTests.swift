@@ -94,4 +94,29 @@ import Testing
         }
         #expect(try library.verify().isEmpty)
     }
+
+    @Test func vectorsOfChosenPassagesComeInTheirOrder() throws {
+        let folder = try TemporaryFolder()
+        let library = try library(folder, texts: 4)
+        #expect(storeError { _ = try library.vectors(passageIDs: [1]) }?.code == "no_encoder")
+        try library.setEncoder(other)
+        try library.storeVectors(passageIDs: [1, 2, 4], values: [1, 1, 2, 2, 4, 4], encodedBy: other)
+        let found = try library.vectors(passageIDs: [4, 3, 99, 1, 4])
+        #expect(found.ids == [4, 1, 4] && found.values == [4, 4, 1, 1, 4, 4])
+    }
+
+    @Test func whatAnIndexNeedsIsKept() throws {
+        let folder = try TemporaryFolder()
+        let library = try library(folder, texts: 3)
+        try library.upsert([Guideline(id: "g1", text: "Text 1", status: .shadow)])
+        #expect(try library.inactiveGuidelineRows() == [2])
+        #expect(try library.libraryID == library.statistics().libraryID)
+        let generation = try library.generation
+        #expect(try library.encoderFolder == nil)
+        try library.setEncoderFolder("models/a")
+        try library.setEncoderFolder("models/b")
+        #expect(try library.encoderFolder == "models/b")
+        try library.setEncoderFolder(nil)
+        #expect(try library.encoderFolder == nil && library.generation == generation)
+    }
 }
