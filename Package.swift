@@ -27,7 +27,7 @@ let package = Package(
                 .target(name: "CBLAS", condition: .when(platforms: [.linux])),
             ]),
         .target(name: "TextEncoder", dependencies: ["LinearAlgebra", "Platform", "CKernels"]),
-        .target(name: "VectorIndex", dependencies: ["LinearAlgebra", "Platform", "CKernels"]),
+        .target(name: "VectorIndex", dependencies: ["Platform", "CKernels"]),
 
         // The bundled encoder and the sample corpus, found wherever the program runs.
         .target(
@@ -68,14 +68,19 @@ let package = Package(
         .testTarget(name: "VectorIndexTests", dependencies: ["VectorIndex", "Platform"]),
         // Killed, and run as another user, by the tests of the store.
         .executableTarget(
-            name: "GuidelineStoreCrashHelper", dependencies: ["GuidelineStore"], path: "Tests/GuidelineStoreCrashHelper"),
+            name: "GuidelineStoreCrashHelper", dependencies: ["GuidelineStore"], path: "Tests/GuidelineStoreCrashHelper"
+        ),
         .testTarget(
             name: "GuidelineStoreTests",
-            dependencies: ["GuidelineStore", "GuidelineStoreCrashHelper", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "GuidelineStore", "GuidelineStoreCrashHelper", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             resources: [.copy("Fixtures")]),
-        .testTarget(name: "FingerpostTests", dependencies: ["Fingerpost"]),
         .testTarget(
-            name: "FingerpostCLITests", dependencies: ["FingerpostCLI", "Fingerpost", "GuidelineStore", "LinearAlgebra"]),
+            name: "FingerpostTests", dependencies: ["Fingerpost", "FingerpostResources", "TextEncoder", "VectorIndex"]),
+        .testTarget(
+            name: "FingerpostCLITests",
+            dependencies: ["FingerpostCLI", "Fingerpost", "GuidelineStore", "LinearAlgebra"]),
     ],
     swiftLanguageModes: [.v6]
 )

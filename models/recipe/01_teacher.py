@@ -26,6 +26,7 @@ BULK = {
     "nltk_state_union": 2_000, "jade_rules": 2_000,
 }
 PROMPTS = {"gpteacher": 6_000, "diasafety-context": 4_000, "harmfulqa": 1_900}  # the same, for prompts/*.jsonl.gz
+LONG, LONG_KEPT = 135, 6  # the teacher's time goes by length: of texts of LONG characters and more, one in LONG_KEPT
 OTHERS = [  # file, field, rows wanted, source name, licence
     ("general/medquad/train.jsonl.gz", "query", 4_000, "medquad_train", "CC-BY-4.0"),
     ("general/scifact/train.jsonl.gz", "query", 1_000, "scifact_train", "CC-BY-4.0"),
@@ -60,7 +61,8 @@ def choose(data):
             seen.add(text)
             taken += 1
             chosen.append({"id": identifier, "text": text[:2000], "source": source, "license": licence})
-    return chosen
+    short = [row for row in chosen if len(row["text"]) < LONG]
+    return short + [row for row in chosen if len(row["text"]) >= LONG][::LONG_KEPT]
 
 
 def encode(texts, batch, say):

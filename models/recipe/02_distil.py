@@ -31,13 +31,24 @@ def teacher_tokens():
     return torch.cat(out)
 
 
+def lexical(share, columns, strength, rng):
+    """Columns that tell words apart and nothing else: a random direction a token, long where the token is rare.
+
+    Their inner product approaches that of TF-IDF vectors, which a table of meanings alone is too small to hold.
+    """
+    rarity = np.log(np.maximum(share, 1e-6)) / np.log(1e-6)
+    return strength * rng.normal(size=(len(share), columns)) / np.sqrt(columns) * np.square(rarity)[:, None]
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--work", type=Path, required=True)
     p.add_argument("--dimensions", type=int, default=256)
-    p.add_argument("--epochs", type=int, default=6)
+    p.add_argument("--lexical", type=int, default=128)
+    p.add_argument("--strength", type=float, default=1.5)
+    p.add_argument("--epochs", type=int, default=3)
     p.add_argument("--batch", type=int, default=1024)
-    p.add_argument("--rate", type=float, default=3e-3)
+    p.add_argument("--rate", type=float, default=5e-3)
     p.add_argument("--out", default="table-distilled.npy")
     a = p.parse_args()
     torch.manual_seed(SEED)
@@ -49,15 +60,16 @@ def main():
         np.save(cache, teacher_tokens().numpy())
     tokens = np.load(cache)
     sample = vectors[rng.choice(len(vectors), min(40_000, len(vectors)), replace=False)].astype(np.float32)
-    directions = np.linalg.svd(sample.T @ sample)[0][:, :a.dimensions]
+    directions = np.linalg.svd(sample.T @ sample)[0][:, :a.dimensions].astype(np.float32)
     np.save(a.work / "directions.npy", directions)
     share = np.bincount(bags.ids, minlength=len(tokens)) / len(bags.ids)
-    start = tokens / np.linalg.norm(tokens, axis=1, keepdims=True) @ directions * (1e-3 / (1e-3 + share))[:, None]
+    start = (tokens - tokens.mean(0)) @ directions / 6 * (1e-4 / (1e-4 + share))[:, None]
     np.save(a.work / "table-initial.npy", start.astype(np.float32))
 
     table = torch.nn.Parameter(torch.from_numpy(start.astype(np.float32)))
     optimizer = torch.optim.Adam([table], lr=a.rate, betas=(0.9, 0.99))
     nearest = neighbourhoods(vectors, 256, rng)
+    np.save(a.work / "nearest.npy", nearest.astype(np.int16))
     steps, done, began = a.epochs * (len(vectors) // a.batch), 0, time.time()
     for epoch in range(a.epochs):
         total = 0.0
@@ -71,7 +83,8 @@ def main():
             optimizer.step()
             total, done = total + loss.item(), done + 1
         print(f"epoch {epoch + 1}: loss {total / (len(vectors) // a.batch):.4f}, {time.time() - began:.0f} s", flush=True)
-        np.save(a.work / a.out, table.detach().numpy())
+    columns = lexical(share, a.lexical, a.strength, rng)
+    np.save(a.work / a.out, np.concatenate([table.detach().numpy(), columns], 1).astype(np.float32))
 
 
 if __name__ == "__main__":

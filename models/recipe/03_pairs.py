@@ -16,10 +16,10 @@ import torch
 import torch.nn.functional as F
 
 from common import SEED, Bags, corpus, encode, read, token_ids, tokenizer
-from imitation import batches, embed, imitation, load_texts, neighbourhoods
+from imitation import batches, embed, imitation, load_texts
 
 HELD_OUT = 12  # one group in twelve of rules-of-thumb train chooses the table and is never trained on
-TURNS = ["medquad", "gloss", "banking", "clinc", "medquad", "gloss", "scifact", "stsb", "medsafety"]
+TURNS = "crops medquad crops gloss crops banking crops scifact crops clinc crops stsb crops medsafety"
 
 
 class Pairs:
@@ -81,6 +81,28 @@ def glosses(data, cut, rng, count=60_000):
     return Pairs(cut, terms, meanings, [[i] if m.strip() else [] for i, m in enumerate(meanings)], 512)
 
 
+class Crops:
+    """Long texts, to be told from one another by a passage: the passage asks, the rest of its text answers."""
+
+    def __init__(self, lists, batch):
+        self.bags, self.batch = Bags(lists), batch
+
+    def draw(self, rng):
+        """(ids, offsets) of the passages, and of what is left of their texts."""
+        ids, starts = self.bags.take(rng.choice(len(self.bags), self.batch, replace=False))
+        lengths = np.diff(np.append(starts, len(ids)))
+        span = np.maximum(3, (lengths * rng.uniform(0.15, 0.5, self.batch)).astype(np.int64))
+        first = rng.integers(0, lengths - span + 1)
+        place = np.arange(len(ids)) - np.repeat(starts, lengths)
+        inside = (place >= np.repeat(first, lengths)) & (place < np.repeat(first + span, lengths))
+        return [(torch.from_numpy(ids[part]), torch.from_numpy(np.concatenate([[0], np.cumsum(count)[:-1]])))
+                for part, count in ((inside, span), (~inside, lengths - span))]
+
+
+def pooled(table, ids, starts):
+    return F.normalize(F.embedding_bag(ids, table, starts, mode="mean"), dim=1)
+
+
 def ndcg(table, pairs, rows):
     """nDCG@10 of some queries against every document of the set."""
     documents, asked = encode(table, pairs.lists), encode(table, [pairs.query_lists[i] for i in rows])
@@ -99,22 +121,24 @@ def main():
     p.add_argument("--work", type=Path, required=True)
     p.add_argument("--start", default="table-distilled.npy")
     p.add_argument("--out", default="table-paired.npy")
-    p.add_argument("--steps", type=int, default=900)
-    p.add_argument("--rate", type=float, default=1.5e-3)
+    p.add_argument("--steps", type=int, default=300)
+    p.add_argument("--rate", type=float, default=2e-3)
     p.add_argument("--temperature", type=float, default=0.05)
-    p.add_argument("--thin", type=float, default=0.15)
+    p.add_argument("--thin", type=float, default=0.2)
     p.add_argument("--too-near", type=float, default=0.7)
-    p.add_argument("--imitation", type=float, default=1.0)
-    p.add_argument("--general", type=float, default=0.5)
+    p.add_argument("--imitation", type=float, default=2.0)
+    p.add_argument("--general", type=float, default=1.0)
+    p.add_argument("--turns", default=TURNS)
+    p.add_argument("--rules", type=float, default=1.0)
     p.add_argument("--rules-batch", type=int, default=1024)
     a = p.parse_args()
     torch.manual_seed(SEED)
     rng = np.random.default_rng(SEED)
-    cut = tokenizer()
+    cut, turns = tokenizer(), a.turns.split()
 
     vectors, bags, texts = load_texts(a.work)
     directions = torch.from_numpy(np.load(a.work / "directions.npy"))
-    nearest = neighbourhoods(vectors, 256, rng)
+    nearest = np.load(a.work / "nearest.npy")
     rules = Pairs.load(cut, a.data / "pairs/rules-of-thumb", "train.jsonl.gz", a.rules_batch)
     groups = [row["group"] for row in read(a.data / "pairs/rules-of-thumb/train.jsonl.gz")]
     held = {g for i, g in enumerate(sorted(set(groups))) if i % HELD_OUT == 0}
@@ -133,6 +157,9 @@ def main():
         "medsafety": Pairs.load(cut, a.data / "pairs/medsafety_ama", "llama3_generated_pairs.jsonl.gz", 384),
         "gloss": glosses(a.data, cut, rng),
     }
+    answers = {d for r in general["medquad"].right for d in r}
+    crops = Crops([ids for ids in token_ids(cut, texts) + [general["medquad"].lists[d] for d in sorted(answers)]
+                   if len(ids) >= 24], 512)
     judged = read(a.data / "general/stsb/train.jsonl.gz")
     left, right = (Bags(token_ids(cut, [row[key] for row in judged])) for key in ("s1", "s2"))
     judgement = np.array([row["score"] for row in judged])
@@ -146,21 +173,22 @@ def main():
         for group in optimizer.param_groups:
             group["lr"] = a.rate * min(1, (step + 1) / 30) * max(0.02, 1 - step / a.steps)
         rows, documents, belongs = rules.draw(rng, all_texts=False)
-        ids, starts = thinned(rules.queries, rows, a.thin, rng)
-        asked = F.normalize(F.embedding_bag(ids, table, starts, mode="mean"), dim=1)
+        asked = pooled(table, *thinned(rules.queries, rows, a.thin, rng))
         near = torch.from_numpy(teacher_rules[documents] @ teacher_rules[documents].T > a.too_near)
         ignored = (belongs.float() @ near.float()) > 0
         guideline = contrast(asked @ embed(table, rules.texts, documents).T, belongs, a.temperature, ignored)
 
-        name = TURNS[step % len(TURNS)]
+        name = turns[step % len(turns)]
         if name == "stsb":
             pick = rng.choice(len(judged), 512, replace=False)
             other = ordering((embed(table, left, pick) * embed(table, right, pick)).sum(1), torch.from_numpy(judgement[pick]))
+        elif name == "crops":
+            passages, rests = crops.draw(rng)
+            other = contrast(pooled(table, *passages) @ pooled(table, *rests).T, torch.eye(crops.batch, dtype=torch.bool), a.temperature)
         else:
             task = general[name]
             rows, documents, belongs = task.draw(rng, all_texts=len(task.texts) < 500)
-            ids, starts = thinned(task.queries, rows, a.thin, rng)
-            asked = F.normalize(F.embedding_bag(ids, table, starts, mode="mean"), dim=1)
+            asked = pooled(table, *thinned(task.queries, rows, a.thin, rng))
             other = contrast(asked @ embed(table, task.texts, documents).T, belongs, a.temperature)
 
         rows = next(stream, None)
@@ -171,13 +199,13 @@ def main():
         copied = imitation(embed(table, bags, rows), F.normalize(teacher @ directions, dim=1), teacher)
 
         optimizer.zero_grad(set_to_none=True)
-        (guideline + a.general * other + a.imitation * copied).backward()
+        (a.rules * guideline + a.general * other + a.imitation * copied).backward()
         optimizer.step()
         seen += [guideline.item(), other.item(), copied.item()]
         mean.lerp_(table.data, 0.02)
-        if (step + 1) % 100 == 0:
+        if (step + 1) % 50 == 0:
             now = ndcg(mean.numpy(), rules, checked)
-            print(f"step {step + 1}: losses {(seen / 100).round(3)}, held-out nDCG@10 {now:.4f}, {time.time() - began:.0f} s", flush=True)
+            print(f"step {step + 1}: losses {(seen / 50).round(3)}, held-out nDCG@10 {now:.4f}, {time.time() - began:.0f} s", flush=True)
             seen[:] = 0
             if now > best:
                 best = now

@@ -45,10 +45,14 @@ def embed(table, bags, rows):
 
 
 def imitation(student, target, teacher, temperature=0.05):
-    """Cosine to the teacher's own direction, and KL between the two ways of ranking the batch."""
+    """Cosine to the teacher's own direction, and KL between the two ways of ranking the batch.
+
+    Columns that the target lacks (the lexical ones) take part in the ranking only.
+    """
     size = len(student)
+    aimed = F.normalize(student[:, :target.shape[1]], dim=1)
     itself = torch.eye(size, dtype=torch.bool)
     wanted = (teacher @ teacher.T / temperature).masked_fill(itself, -1e4)
     given = (student @ student.T / temperature).masked_fill(itself, -1e4)
     ranking = F.kl_div(F.log_softmax(given, 1), F.log_softmax(wanted, 1), reduction="batchmean", log_target=True)
-    return (1 - (student * target).sum(1)).mean() + 0.5 * ranking
+    return (1 - (aimed * target).sum(1)).mean() + 0.5 * ranking

@@ -128,13 +128,19 @@ extension LibraryDatabase {
     private func vectorProblems(_ database: Database, _ limit: Int) throws -> [LibraryProblem] {
         var problems: [LibraryProblem] = []
         guard let encoder = try Self.encoder(database, path: folder.path) else {
-            let count = try database.number("SELECT count(*) FROM passage WHERE vector IS NOT NULL")
+            let count = try database.number("SELECT count(*) FROM vector")
             guard count > 0 else { return [] }
             return [LibraryProblem(kind: .vector, problem: "there are \(count) vectors but no encoder is named")]
         }
+        let wrong = "SELECT id FROM passage WHERE is_encoded <> (id IN (SELECT passage FROM vector)) LIMIT ?"
+        try database.forEachRow(wrong, [limit]) { row in
+            let id: Int64 = try row.value(0)
+            problems.append(
+                LibraryProblem(kind: .vector, problem: "passage \(id) is marked as encoded and has no vector, or the reverse"))
+        }
         let scratch = UnsafeMutableBufferPointer<Float>.allocate(capacity: encoder.dimension)
         defer { scratch.deallocate() }
-        try database.forEachRow("SELECT id, vector, vector_crc32c FROM passage WHERE vector IS NOT NULL") { row in
+        try database.forEachRow("SELECT passage, data, crc32c FROM vector") { row in
             guard problems.count < limit else { return }
             let id: Int64 = try row.value(0)
             if let problem = try VectorCoding.decode(row, at: 1, into: scratch) {

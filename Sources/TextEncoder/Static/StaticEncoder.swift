@@ -107,8 +107,7 @@ public final class StaticEncoder: SentenceEncoder {
             throw EncoderError.mismatchedTensor(
                 path: file.path, name: tensor.name, expected: "floats [\(tokenCount)]", found: tensor.summary)
         }
-        let values = try FloatTensor(file, tensor)
-        return Array(UnsafeBufferPointer(start: values.pointer, count: tensor.count))
+        return try FloatTensor(file, tensor).values
     }
 
     // MARK: - Encoding

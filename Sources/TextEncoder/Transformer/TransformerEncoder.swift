@@ -109,16 +109,24 @@ public final class TransformerEncoder: SentenceEncoder {
     public func encode(
         batch texts: [String], threads: Int, progress: (@Sendable (_ finished: Int) -> Void)?
     ) throws -> Embeddings {
+        try encode(
+            batch: texts, threads: threads, packSize: Self.packSize, windowSize: Self.windowSize, progress: progress)
+    }
+
+    func encode(
+        batch texts: [String], threads: Int, packSize: Int, windowSize: Int,
+        progress: (@Sendable (_ finished: Int) -> Void)?
+    ) throws(EncoderError) -> Embeddings {
         let finished = Atomic<Int>(0)
         let values = [Float](unsafeUninitializedCapacity: texts.count * dimension) { values, count in
             count = texts.count * dimension
             guard let start = values.baseAddress else { return }
             nonisolated(unsafe) let rows = start
-            for first in stride(from: 0, to: texts.count, by: Self.windowSize) {
+            for first in stride(from: 0, to: texts.count, by: windowSize) {
                 let window = TokenizedTexts(
-                    texts[first..<min(texts.count, first + Self.windowSize)], tokenizer,
+                    texts[first..<min(texts.count, first + windowSize)], tokenizer,
                     maximumCount: maximumTokenCount, threads: threads)
-                let packs = window.packs(size: Self.packSize)
+                let packs = window.packs(size: packSize)
                 Parallel.forEach(packs.count, threads: threads) { index in
                     let pack = packs[index]
                     workspaces.withWorkspace { workspace in

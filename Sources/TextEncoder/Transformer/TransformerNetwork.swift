@@ -64,8 +64,11 @@ struct TransformerNetwork: Sendable {
             let scores = workspace.scores.baseAddress
         else { return }
         let memory = Memory(hidden: hidden, projected: projected, context: context, wide: wide, scores: scores)
-        embed(workspace, into: hidden)
-        for layer in weights.layers { run(layer, memory, total: total, ends: workspace.ends) }
+        // The weights are used by address.
+        withExtendedLifetime(weights) {
+            embed(workspace, into: hidden)
+            for layer in weights.layers { run(layer, memory, total: total, ends: workspace.ends) }
+        }
     }
 
     private struct Memory {

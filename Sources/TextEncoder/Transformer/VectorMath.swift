@@ -38,7 +38,9 @@ enum VectorMath {
     /// of Cephes after taking out a power of two.
     @inline(__always)
     static func exp(_ x: Lanes) -> Lanes {
-        let x = x.clamped(lowerBound: Lanes(repeating: -87), upperBound: Lanes(repeating: 88))
+        // Not `clamped`, which the compiler leaves as calls.
+        var x = x.replacing(with: -87, where: x .< -87)
+        x.replace(with: 88, where: x .> 88)
         // Adding 1.5 * 2^23 rounds to a whole number and leaves it in the low bits.
         let magic = Lanes(repeating: 12_582_912)
         let shifted = x * 1.442_695_04 + magic

@@ -5,10 +5,16 @@
 /// in all; without either, the integers are the values.
 struct FloatTensor: @unchecked Sendable {  // The memory is never written after `init`, and `owner` keeps it.
     let shape: [Int]
+    /// Good for as long as this value, or a copy of it, is there: the caller sees to that.
     let pointer: UnsafePointer<Float>
     private let owner: AnyObject
 
     var count: Int { shape.reduce(1, *) }
+
+    /// The numbers, copied.
+    var values: [Float] {
+        withExtendedLifetime(owner) { Array(UnsafeBufferPointer(start: pointer, count: count)) }
+    }
 
     private final class Storage {
         let pointer: UnsafeMutablePointer<Float>
@@ -80,8 +86,8 @@ struct RowTable: @unchecked Sendable {  // The memory is a read-only map, and `f
                 path: file.path, name: found.name, expected: "one float, or \(count), one per row",
                 found: found.summary)
         }
-        let values = try FloatTensor(file, found)
-        scales = (0..<count).map { values.pointer[found.count == 1 ? 0 : $0] }
+        let values = try FloatTensor(file, found).values
+        scales = values.count == count ? values : Array(repeating: values[0], count: count)
     }
 
     /// Adds `factor` times row `row` to `dimension` numbers at `sum`.

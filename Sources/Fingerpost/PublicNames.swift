@@ -1,0 +1,21 @@
+// The types of the layers below that this module's interface speaks of, so that `import Fingerpost` is all a program needs.
+
+import GuidelineStore
+import TextEncoder
+import VectorIndex
+
+public typealias Guideline = GuidelineStore.Guideline
+public typealias GuidelineImporter = GuidelineStore.GuidelineImporter
+public typealias GuidelineStoreError = GuidelineStore.GuidelineStoreError
+public typealias JSONValue = GuidelineStore.JSONValue
+public typealias LibraryStatistics = GuidelineStore.LibraryStatistics
+public typealias PassageField = GuidelineStore.PassageField
+public typealias UpsertOutcome = GuidelineStore.UpsertOutcome
+
+public typealias EncoderError = TextEncoder.EncoderError
+public typealias EncoderIdentity = TextEncoder.EncoderIdentity
+public typealias PretrainedEncoder = TextEncoder.PretrainedEncoder
+public typealias SentenceEncoder = TextEncoder.SentenceEncoder
+
+public typealias HNSWConfiguration = VectorIndex.HNSWConfiguration
+public typealias VectorIndexError = VectorIndex.VectorIndexError
