@@ -158,7 +158,7 @@ struct BuildAndSearchTests {
         let alone = try Program.run(["search", "\(TinyEncoder.words[7]) and lock", "-l", place.library, "-k", "2", "--json"])
         #expect(result.lines[7] == alone.lines[0].replacing("{\"query\"", with: "{\"id\":\"q7\",\"query\"", maxReplacements: 1))
 
-        let process = try RunningProcess(["search", "--batch", "-", "-l", place.library])
+        let process = try RunningProcess(Program.executable, ["search", "--batch", "-", "-l", place.library])
         for round in 1...3 {
             process.send(queries[round] + "\n")
             #expect(process.waitForLines(round), "no answer before the input ended")

@@ -51,12 +51,15 @@ enum Program {
 /// A process whose output is collected while it runs.
 final class RunningProcess: @unchecked Sendable {
     let process = Process()
-    private let input = Pipe()
-    private let output = Collector()
-    private let log = Collector()
+    private let input: Pipe
+    private let output: Collector
+    private let log: Collector
+
+    // A process that is started while another's pipes are open must not inherit their ends, or they never close.
+    private static let starting = Mutex(())
 
     init(
-        _ executable: URL = Program.executable, _ arguments: [String], environment: [String: String] = [:],
+        _ executable: URL, _ arguments: [String], environment: [String: String] = [:],
         in folder: URL? = nil
     ) throws {
         process.executableURL = executable
@@ -65,10 +68,19 @@ final class RunningProcess: @unchecked Sendable {
         for name in ["NO_COLOR", "COLUMNS", "FINGERPOST_KERNELS"] { variables[name] = nil }
         process.environment = variables.merging(environment) { $1 }
         if let folder { process.currentDirectoryURL = folder }
-        process.standardInput = input
-        process.standardOutput = output.pipe
-        process.standardError = log.pipe
-        try process.run()
+        (input, output, log) = try Self.starting.withLock { [process] _ in
+            let pipes = (Pipe(), Pipe(), Pipe())
+            for pipe in [pipes.0, pipes.1, pipes.2] {
+                for handle in [pipe.fileHandleForReading, pipe.fileHandleForWriting] {
+                    _ = fcntl(handle.fileDescriptor, F_SETFD, FD_CLOEXEC)
+                }
+            }
+            process.standardInput = pipes.0
+            process.standardOutput = pipes.1
+            process.standardError = pipes.2
+            try process.run()
+            return (pipes.0, Collector(pipes.1), Collector(pipes.2))
+        }
         output.start()
         log.start()
     }
@@ -104,9 +116,11 @@ final class RunningProcess: @unchecked Sendable {
 
     /// Reads a pipe on a thread of its own, so that the process never waits for us.
     private final class Collector: @unchecked Sendable {
-        let pipe = Pipe()
+        private let pipe: Pipe
         private let data = Mutex(Data())
         private let done = DispatchSemaphore(value: 0)
+
+        init(_ pipe: Pipe) { self.pipe = pipe }
 
         var text: String { data.withLock { String(decoding: $0, as: UTF8.self) } }
 
