@@ -43,7 +43,7 @@ struct BadInputTests {
         Fault("no text", good + #"{"id":"b"}"#, code: "invalid_field", line: 2),
         Fault("empty text", good + #"{"id":"b","text":"  "}"#, code: "empty_text", line: 2),
         Fault("an id used twice", good + "\n" + #"{"id":"a","text":"other"}"#, code: "duplicate_id", line: 3),
-        Fault("a CSV without its column", "id,body\na,b\n", code: "invalid_field", line: 2, file: "rules.csv"),
+        Fault("a CSV without its column", "id,body\na,b\n", code: "syntax", line: 1, file: "rules.csv"),
         Fault("a quote left open", "id,text\na,\"b\n", code: "truncated", file: "rules.csv"),
         Fault("bad YAML", "- id: a\n  text: [\n", code: "syntax", file: "rules.yaml"),
         Fault("an unknown ending", "x", code: "unknown_format", file: "rules.docx"),
@@ -79,7 +79,7 @@ struct BadInputTests {
         let piped = try Program.shell(
             """
             ulimit -v 4000000
-            ( printf '{"text":"'; head -c 5000000000 /dev/zero | tr '\\0' a ) | "$FINGERPOST" build - -l '\(place.library)' --json
+            ( printf '{"text":"'; head -c 5000000000 /dev/zero | tr '\\0' a ) 2>/dev/null | "$FINGERPOST" build - -l '\(place.library)' --json
             """)
         #expect(piped.status == 2, "\(piped)")
         let error = try piped.error()
@@ -188,8 +188,10 @@ struct BadInputTests {
             return try run.error()
         }
         #expect(try result("model.safetensors", nil).file?.hasSuffix("model.safetensors") == true)
-        #expect(try result("model.safetensors", weights.prefix(weights.count / 2)).code == "corrupt_weights")
-        #expect(try result("model.safetensors", Data("nonsense".utf8)).code == "corrupt_weights")
+        let cut = try result("model.safetensors", weights.prefix(weights.count / 2))
+        #expect(cut.code == "corrupt_weights", "\(cut)")
+        let nonsense = try result("model.safetensors", Data("nonsense".utf8))
+        #expect(nonsense.code == "corrupt_weights", "\(nonsense)")
         #expect(try result("tokenizer.json", Data("{".utf8)).code == "syntax")
         #expect(try result("config.json", Data(#"{"model_type":"gpt2"}"#.utf8)).message.contains("bad"))
         let none = try Program.run(["build", corpus, "-l", place.library, "--encoder", place.path("nowhere"), "--json"])

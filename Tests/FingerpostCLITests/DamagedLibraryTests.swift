@@ -98,18 +98,21 @@ struct DamagedLibraryTests {
         let sound = try Data(contentsOf: database(place))
         var generator = SplitMix64(seed: 11)
         var found = 0
-        for _ in 0..<12 {
+        for _ in 0..<8 {
             var damaged = sound
-            // Beyond the header, in the pages.
-            let start = Int.random(in: 4_096..<(sound.count - 64), using: &generator)
+            // Beyond the header, where there is something.
+            var start = 0
+            repeat {
+                start = Int.random(in: 4_096..<(sound.count - 64), using: &generator)
+            } while !sound[start..<(start + 48)].allSatisfy { $0 != 0 }
             for offset in 0..<48 { damaged[start + offset] = UInt8.random(in: 0...255, using: &generator) }
             try damaged.write(to: database(place))
             let result = try Program.run(["verify", "-l", place.library, "--json"])
             #expect(result.status == 0 || result.status == 1, "\(result)")
             if result.status == 1 { found += 1 }
         }
-        // Some of the bytes are in pages that hold nothing.
-        #expect(found >= 6)
+        // Full text holds words of which an index of words cannot tell whether they were there before.
+        #expect(found >= 5, "\(found) of 8 were found")
     }
 
     @Test("No library: status 2, and what to do")

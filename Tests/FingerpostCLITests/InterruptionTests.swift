@@ -114,7 +114,7 @@ struct InterruptionTests {
         try place.build(20)
         let result = try Program.shell(
             """
-            yes '{"query":"pick the lock"}' | head -n 20000 \\
+            yes '{"query":"pick the lock"}' 2>/dev/null | head -n 20000 2>/dev/null \\
               | { "$FINGERPOST" search --batch - -l '\(place.library)'; echo "status $?" >&2; } | head -n 1
             """)
         #expect(result.lines.count == 1, "\(result)")
