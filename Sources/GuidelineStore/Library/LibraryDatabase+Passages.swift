@@ -30,7 +30,9 @@ extension LibraryDatabase {
 
     /// One statement for all ids, of which there are at most as many as the largest statement takes.
     private func matches(_ ids: ArraySlice<Int64>, _ database: Database) throws -> [PassageMatch?] {
-        guard let last = ids.last, let index = Self.statementSizes.firstIndex(where: { $0 >= ids.count }) else { return [] }
+        guard let last = ids.last, let index = Self.statementSizes.firstIndex(where: { $0 >= ids.count }) else {
+            return []
+        }
         let padding = repeatElement(last, count: Self.statementSizes[index] - ids.count)
         var guidelines: [Int64: Guideline] = [:]
         var found: [Int64: PassageMatch] = [:]

@@ -67,7 +67,8 @@ extension LibraryDatabase {
             let (table, rowID, parent): (String, Int64?, String) = try (row.value(0), row.optional(1), row.value(2))
             problems.append(
                 LibraryProblem(
-                    kind: .reference, problem: "row \(rowID.map(String.init) ?? "?") of \(table) refers to no \(parent)"))
+                    kind: .reference, problem: "row \(rowID.map(String.init) ?? "?") of \(table) refers to no \(parent)"
+                ))
         }
         return Array(problems.prefix(limit))
     }
@@ -93,13 +94,15 @@ extension LibraryDatabase {
             where try row.optional(index + 2) as String? != expected {
                 problems.append(
                     LibraryProblem(
-                        kind: .record, problem: "guideline \"\(id)\": the column \(name) does not agree with the record"))
+                        kind: .record, problem: "guideline \"\(id)\": the column \(name) does not agree with the record"
+                    ))
             }
             if try passages(ofRow: row.value(1), database).sorted()
                 != guideline.passages.map({ "\($0.field.rawValue)\t\($0.ordinal)\t\($0.text)" }).sorted()
             {
                 problems.append(
-                    LibraryProblem(kind: .passage, problem: "guideline \"\(id)\": passages do not agree with the record"))
+                    LibraryProblem(
+                        kind: .passage, problem: "guideline \"\(id)\": passages do not agree with the record"))
             }
         }
         return problems
@@ -136,7 +139,8 @@ extension LibraryDatabase {
         try database.forEachRow(wrong, [limit]) { row in
             let id: Int64 = try row.value(0)
             problems.append(
-                LibraryProblem(kind: .vector, problem: "passage \(id) is marked as encoded and has no vector, or the reverse"))
+                LibraryProblem(
+                    kind: .vector, problem: "passage \(id) is marked as encoded and has no vector, or the reverse"))
         }
         let scratch = UnsafeMutableBufferPointer<Float>.allocate(capacity: encoder.dimension)
         defer { scratch.deallocate() }
@@ -156,7 +160,9 @@ extension LibraryDatabase {
         let indexed = try database.number("SELECT count(*) FROM guideline_text_docsize")
         let expected = try database.number("SELECT count(*) FROM guideline")
         guard indexed != expected else { return [] }
-        return [LibraryProblem(kind: .fullText, problem: "\(indexed) guidelines are indexed where there are \(expected)")]
+        return [
+            LibraryProblem(kind: .fullText, problem: "\(indexed) guidelines are indexed where there are \(expected)")
+        ]
     }
 
     /// FTS5's own check is written as an insertion, which only a writer may do.

@@ -50,7 +50,8 @@ enum LibraryFile {
         // While there is a log, pages may live in it alone; it is looked for last, as a writer may just have come.
         guard let size = size(path), size >= expected || hasLog(path) else {
             throw .corrupt(
-                path: path, sqliteCode: 11, reason: "the file is shorter than the \(expected) bytes that its header names")
+                path: path, sqliteCode: 11,
+                reason: "the file is shorter than the \(expected) bytes that its header names")
         }
     }
 

@@ -112,7 +112,9 @@ package struct JSONParser {
     private mutating func parseSeparator(closing: UInt8, _ unclosed: String) throws(JSONSyntaxError) -> Bool {
         skipWhiteSpace()
         guard let next = peek() else { throw truncated(unclosed) }
-        guard next == closing || next == UInt8(ascii: ",") else { throw error("a comma or a closing bracket is expected") }
+        guard next == closing || next == UInt8(ascii: ",") else {
+            throw error("a comma or a closing bracket is expected")
+        }
         position += 1
         return next != closing
     }
@@ -238,7 +240,8 @@ package struct JSONParser {
         case UInt8(ascii: "n"): text.append(0x0A)
         case UInt8(ascii: "r"): text.append(0x0D)
         case UInt8(ascii: "t"): text.append(0x09)
-        case UInt8(ascii: "u"): text.append(contentsOf: UTF8.encode(try parseScalar()) ?? UTF8.encodedReplacementCharacter)
+        case UInt8(ascii: "u"):
+            text.append(contentsOf: UTF8.encode(try parseScalar()) ?? UTF8.encodedReplacementCharacter)
         default:
             position -= 1
             throw error("\\\(Self.describe(byte)) is not an escape")

@@ -67,11 +67,24 @@ final class JSONDocument: Sendable {
         return (line, offset - lineStart + 1)
     }
 
-    /// Appends the UTF-8 bytes of the string at `index`, escapes resolved.
-    func appendString(at index: Int, to output: inout [UInt8]) {
+    /// Calls `body` with the UTF-8 bytes of the string at `index`, escapes resolved.
+    func withString<Result>(at index: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
         let node = nodes[index]
+        guard node.kind == .escapedString else {
+            return bytes.withUnsafeBufferPointer {
+                body(UnsafeBufferPointer(rebasing: $0[Int(node.start)..<Int(node.end)]))
+            }
+        }
+        return unescaped(node).withUnsafeBufferPointer(body)
+    }
+
+    func string(at index: Int) -> String {
+        withString(at: index) { String(decoding: $0, as: UTF8.self) }
+    }
+
+    private func unescaped(_ node: Node) -> [UInt8] {
+        var output: [UInt8] = []
         let span = bytes[Int(node.start)..<Int(node.end)]
-        guard node.kind == .escapedString else { return output.append(contentsOf: span) }
         var position = span.startIndex
         while position < span.endIndex {
             let byte = span[position]
@@ -101,6 +114,7 @@ final class JSONDocument: Sendable {
             default: output.append(escape)
             }
         }
+        return output
     }
 
     /// The whole number at `index`; nil if there is none or it does not fit.

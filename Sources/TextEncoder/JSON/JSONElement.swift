@@ -44,11 +44,8 @@ struct JSONElement {
     @inline(never)
     func member(_ name: String) throws(EncoderError) -> JSONElement? {
         var found: Int?
-        var scratch: [UInt8] = []
         try forEachMember { (key, value) throws(EncoderError) in
-            scratch.removeAll(keepingCapacity: true)
-            document.appendString(at: key, to: &scratch)
-            guard scratch.elementsEqual(name.utf8) else { return }
+            guard document.withString(at: key, { $0.elementsEqual(name.utf8) }) else { return }
             if found != nil {
                 throw EncoderError.invalidField(path: document.path, field: child(name), reason: "stands there twice")
             }
@@ -76,12 +73,9 @@ struct JSONElement {
     @inline(never)
     func requireMembers(among known: [String]) throws(EncoderError) {
         try forEachMember { (key, value) throws(EncoderError) in
-            var scratch: [UInt8] = []
-            document.appendString(at: key, to: &scratch)
-            if !known.contains(where: { $0.utf8.elementsEqual(scratch) }) {
-                throw JSONElement(
-                    document: document, index: value, field: child(String(decoding: scratch, as: UTF8.self))
-                ).unsupported()
+            let name = document.string(at: key)
+            if !known.contains(where: { $0.utf8.elementsEqual(name.utf8) }) {
+                throw JSONElement(document: document, index: value, field: child(name)).unsupported()
             }
         }
     }
@@ -103,9 +97,7 @@ struct JSONElement {
     @inline(never)
     func string() throws(EncoderError) -> String {
         guard kind == .plainString || kind == .escapedString else { throw invalid("should be a string") }
-        var bytes: [UInt8] = []
-        document.appendString(at: index, to: &bytes)
-        return String(decoding: bytes, as: UTF8.self)
+        return document.string(at: index)
     }
 
     @inline(never)

@@ -17,6 +17,9 @@ struct AddedTokens: Sendable {
     private let tokens: [Token]
     /// For each first byte, where in `tokens` its tokens start; as many as there are bytes, and one.
     private let starts: [Int]
+    /// The contents one after another, and where each begins: compared without following a reference per token.
+    private let contents: [UInt8]
+    private let ends: [Int]
 
     init(_ tokens: [Token]) {
         // The first of two equal tokens wins, as in the library.
@@ -29,6 +32,13 @@ struct AddedTokens: Sendable {
         for token in tokens { starts[Int(token.content.first ?? 0) + 1] += 1 }
         for byte in 0..<256 { starts[byte + 1] += starts[byte] }
         self.starts = starts
+        var contents: [UInt8] = []
+        var ends = [0]
+        for token in self.tokens {
+            contents += token.content
+            ends.append(contents.count)
+        }
+        (self.contents, self.ends) = (contents, ends)
     }
 
     var isEmpty: Bool { tokens.isEmpty }
@@ -39,17 +49,20 @@ struct AddedTokens: Sendable {
             for start in position..<max(position, text.count) {
                 let first = Int(text[start])
                 if starts[first] == starts[first + 1] { continue }
-                for index in starts[first]..<starts[first + 1] {
-                    let content = tokens[index].content
-                    if content.count <= text.count - start,
-                        text[start..<(start + content.count)].elementsEqual(content)
-                    {
-                        return Match(range: start..<(start + content.count), token: tokens[index])
-                    }
+                for index in starts[first]..<starts[first + 1] where isToken(index, at: start, in: text) {
+                    let token = tokens[index]
+                    return Match(range: start..<(start + token.content.count), token: token)
                 }
             }
             return nil
         }
+    }
+
+    private func isToken(_ index: Int, at start: Int, in text: UnsafeBufferPointer<UInt8>) -> Bool {
+        let (begin, end) = (ends[index], ends[index + 1])
+        guard end - begin <= text.count - start else { return false }
+        for offset in 0..<(end - begin) where contents[begin + offset] != text[start + offset] { return false }
+        return true
     }
 
     /// Cuts a text at its tokens and calls `text` and `token` for the parts in order. Empty parts are left out.

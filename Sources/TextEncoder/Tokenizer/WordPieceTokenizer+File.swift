@@ -41,17 +41,14 @@ extension WordPieceTokenizer.Configuration {
         var count = 0
         try object.forEachMember { (_, _) throws(EncoderError) in count += 1 }
         var vocabulary = WordPieceVocabulary(capacity: count, continuationPrefix: prefix)
-        var piece: [UInt8] = []
         try object.forEachMember { (name, value) throws(EncoderError) in
-            piece.removeAll(keepingCapacity: true)
-            document.appendString(at: name, to: &piece)
             guard let id = document.integer(at: value), let id = Int32(exactly: id), id >= 0 else {
                 throw JSONElement(
-                    document: document, index: value, field: "\(object.field).\(String(decoding: piece, as: UTF8.self))"
+                    document: document, index: value, field: "\(object.field).\(document.string(at: name))"
                 ).invalid("should be a token id, a whole number from 0")
             }
-            if vocabulary.insert(piece[...], id: id) != nil {
-                throw object.invalid("has the piece \(String(decoding: piece, as: UTF8.self)) twice")
+            if document.withString(at: name, { vocabulary.insert($0, id: id) }) != nil {
+                throw object.invalid("has the piece \(document.string(at: name)) twice")
             }
         }
         return vocabulary

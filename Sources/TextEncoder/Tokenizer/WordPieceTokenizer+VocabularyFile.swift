@@ -71,11 +71,13 @@ extension WordPieceTokenizer.Configuration {
         }
         var vocabulary = WordPieceVocabulary(capacity: lines.count, continuationPrefix: "##")
         for (number, line) in lines.enumerated() {
-            if line.withUnsafeBufferPointer({ UTF8Validation.firstFault(in: $0) }) != nil {
-                throw EncoderError.invalidVocabulary(path: path, line: number + 1, reason: "not UTF-8")
+            let isText = line.withUnsafeBufferPointer { line in
+                guard UTF8Validation.firstFault(in: line) == nil else { return false }
+                // As in the reference, the last of two equal lines counts.
+                vocabulary.insert(line, id: Int32(truncatingIfNeeded: number))
+                return true
             }
-            // As in the reference, the last of two equal lines counts.
-            vocabulary.insert(line, id: Int32(number))
+            if !isText { throw EncoderError.invalidVocabulary(path: path, line: number + 1, reason: "not UTF-8") }
         }
         return vocabulary
     }
@@ -106,9 +108,7 @@ extension WordPieceTokenizer.Configuration {
         guard let object = try settings?.optional("added_tokens_decoder") else { return [] }
         var tokens: [WordPieceTokenizer.AddedToken] = []
         try object.forEachMember { (name, value) throws(EncoderError) in
-            var bytes: [UInt8] = []
-            object.document.appendString(at: name, to: &bytes)
-            let key = String(decoding: bytes, as: UTF8.self)
+            let key = object.document.string(at: name)
             let element = JSONElement(document: object.document, index: value, field: "\(object.field).\(key)")
             guard let id = Int32(key), id >= 0 else { throw element.invalid("its name should be a token id") }
             tokens.append(try addedToken(element, id: Int(id)))

@@ -58,24 +58,22 @@ struct WordPieceVocabulary: Sendable {
     /// Adds a piece, or gives the piece a new id.
     /// - Returns: the id it had before.
     @discardableResult
-    mutating func insert(_ piece: ArraySlice<UInt8>, id: Int32) -> Int32? {
+    mutating func insert(_ piece: UnsafeBufferPointer<UInt8>, id: Int32) -> Int32? {
         let previous = insert(piece, id: id, at: .start)
         if previous == nil { count += 1 }
         maximumID = max(maximumID, id)
         if piece.starts(with: prefix) {
-            insert(piece.dropFirst(prefix.count), id: id, at: .continuation)
+            insert(UnsafeBufferPointer(rebasing: piece.dropFirst(prefix.count)), id: id, at: .continuation)
         }
         return previous
     }
 
     @discardableResult
-    private mutating func insert(_ piece: ArraySlice<UInt8>, id: Int32, at position: Position) -> Int32? {
+    private mutating func insert(_ piece: UnsafeBufferPointer<UInt8>, id: Int32, at position: Position) -> Int32? {
         var hash = position.seed
         for byte in piece { hash = Hash.extend(hash, byte) }
         hash = Hash.finish(hash)
-        let (slot, index) = piece.withUnsafeBufferPointer { piece in
-            withTable { $0.slot(of: piece, hash: hash, at: position) }
-        }
+        let (slot, index) = withTable { $0.slot(of: piece, hash: hash, at: position) }
         if let index {
             let previous = entries[index].id
             entries[index].id = id

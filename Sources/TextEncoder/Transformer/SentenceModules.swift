@@ -62,9 +62,7 @@ struct SentenceModules: Sendable {
         }
         var found: Pooling?
         try config.forEachMember { (key, value) throws(EncoderError) in
-            var name: [UInt8] = []
-            config.document.appendString(at: key, to: &name)
-            let field = String(decoding: name, as: UTF8.self)
+            let field = config.document.string(at: key)
             let element = JSONElement(document: config.document, index: value, field: field)
             guard field.hasPrefix("pooling_mode_"), try element.boolean() else { return }
             // Two at once would be two vectors, end to end.

@@ -23,9 +23,7 @@ extension SafetensorsFile {
         var metadata: [String: String] = [:]
         var sawMetadata = false
         try document.root.forEachMember { (key, value) throws(EncoderError) in
-            var scratch: [UInt8] = []
-            document.appendString(at: key, to: &scratch)
-            let name = String(decoding: scratch, as: UTF8.self)
+            let name = document.string(at: key)
             let element = JSONElement(document: document, index: value, field: name)
             if name == "__metadata__" {
                 if sawMetadata { throw corrupt("__metadata__ stands there twice") }
@@ -45,9 +43,7 @@ extension SafetensorsFile {
     private static func strings(_ object: JSONElement) throws(EncoderError) -> [String: String] {
         var strings: [String: String] = [:]
         try object.forEachMember { (key, value) throws(EncoderError) in
-            var scratch: [UInt8] = []
-            object.document.appendString(at: key, to: &scratch)
-            let name = String(decoding: scratch, as: UTF8.self)
+            let name = object.document.string(at: key)
             strings[name] = try JSONElement(
                 document: object.document, index: value, field: "\(object.field).\(name)"
             ).string()

@@ -65,7 +65,9 @@ import Testing
         let generation = try library.generation
         #expect(try library.storeVectors(passageIDs: [99], values: [1, 2, 3, 4], encodedBy: testEncoder) == 0)
         #expect(try library.generation == generation)
-        #expect(try library.storeVectors(passageIDs: [99, 2], values: Array(repeating: 1, count: 8), encodedBy: testEncoder) == 1)
+        #expect(
+            try library.storeVectors(
+                passageIDs: [99, 2], values: Array(repeating: 1, count: 8), encodedBy: testEncoder) == 1)
         #expect(try library.generation == generation + 1)
     }
 

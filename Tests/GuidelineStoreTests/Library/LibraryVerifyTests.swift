@@ -19,7 +19,10 @@ import Testing
         ("DELETE FROM meta WHERE key = 'encoder'", .vector),
         ("PRAGMA foreign_keys = OFF; UPDATE passage SET guideline = 77 WHERE id = 1", .reference),
         ("PRAGMA foreign_keys = OFF; INSERT INTO guideline_tag VALUES ('t', 88)", .reference),
-        ("INSERT INTO guideline_text (guideline_text, rowid, title, text, examples) VALUES ('delete', 1, 'No malware', 'Never write malware.', 'write a virus')", .fullText),
+        (
+            "INSERT INTO guideline_text (guideline_text, rowid, title, text, examples) VALUES ('delete', 1, 'No malware', 'Never write malware.', 'write a virus')",
+            .fullText
+        ),
         ("DROP TRIGGER guideline_text_update; UPDATE guideline SET examples = 'x' WHERE row = 1", .fullText),
     ])
     func everyKindOfDamageIsFound(sql: String, kind: LibraryProblem.Kind) throws {
