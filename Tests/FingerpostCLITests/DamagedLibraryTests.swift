@@ -4,7 +4,9 @@ import Testing
 /// A damaged index costs time; a damaged database is said to be one; nothing is lost over either.
 @Suite("Damaged libraries")
 struct DamagedLibraryTests {
-    private func index(_ place: Workspace) -> URL { URL(fileURLWithPath: place.library).appendingPathComponent("index.hnsw") }
+    private func index(_ place: Workspace) -> URL {
+        URL(fileURLWithPath: place.library).appendingPathComponent("index.hnsw")
+    }
     private func database(_ place: Workspace) -> URL {
         URL(fileURLWithPath: place.library).appendingPathComponent("library.sqlite")
     }
@@ -26,7 +28,8 @@ struct DamagedLibraryTests {
         newer[8] ^= 0x7F
         let damages: [(name: String, content: Data?, isProblem: Bool)] = [
             ("missing", nil, false), ("empty", Data(), true), ("cut in half", sound.prefix(sound.count / 2), true),
-            ("cut by a byte", sound.dropLast(), true), ("a bit flipped", flipped, true), ("another version", newer, true),
+            ("cut by a byte", sound.dropLast(), true), ("a bit flipped", flipped, true),
+            ("another version", newer, true),
             ("no index", Data("hello".utf8), true), ("another library's", try Data(contentsOf: index(other)), false),
         ]
         for damage in damages {
@@ -91,7 +94,7 @@ struct DamagedLibraryTests {
         #expect(try Program.run(["verify", "-l", place.library]).status == 0)
     }
 
-    @Test("Bytes flipped anywhere in the database are found, or change nothing that is stored")
+    @Test("Bytes changed anywhere in the database are found")
     func flippedBytes() throws {
         let place = try Workspace()
         try place.build(30)
@@ -108,11 +111,10 @@ struct DamagedLibraryTests {
             for offset in 0..<48 { damaged[start + offset] = UInt8.random(in: 0...255, using: &generator) }
             try damaged.write(to: database(place))
             let result = try Program.run(["verify", "-l", place.library, "--json"])
-            #expect(result.status == 0 || result.status == 1, "\(result)")
+            #expect(result.status == 1, "\(start): \(result)")
             if result.status == 1 { found += 1 }
         }
-        // Full text holds words of which an index of words cannot tell whether they were there before.
-        #expect(found >= 5, "\(found) of 8 were found")
+        #expect(found == 8)
     }
 
     @Test("No library: status 2, and what to do")

@@ -43,7 +43,8 @@ struct InterruptionTests {
             let database = try LibraryDatabase.open(at: URL(fileURLWithPath: place.library), mode: .readOnly)
             let stored = Set(try database.ids())
             try database.close()
-            #expect(acknowledged.isSubset(of: stored), "round \(round): \(acknowledged.subtracting(stored).count) are lost")
+            #expect(
+                acknowledged.isSubset(of: stored), "round \(round): \(acknowledged.subtracting(stored).count) are lost")
             // All of a build is there or none of it.
             #expect(stored.count.isMultiple(of: size), "round \(round): \(stored.count) stored")
             let search = try Program.run(["search", "lock", "-l", place.library, "--json"])
