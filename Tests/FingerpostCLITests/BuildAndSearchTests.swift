@@ -7,7 +7,9 @@ struct BuildAndSearchTests {
     func buildTwice() throws {
         let place = try Workspace()
         let corpus = try place.write(Workspace.rules(0..<40), to: "rules.jsonl")
-        let arguments = ["build", corpus, "--library", place.library, "--encoder", place.encoder, "--json", "--threads", "1"]
+        let arguments = [
+            "build", corpus, "--library", place.library, "--encoder", place.encoder, "--json", "--threads", "1",
+        ]
         let first = try Program.run(arguments)
         #expect(first.status == 0, "\(first)")
         let built = try first.json()
@@ -68,7 +70,8 @@ struct BuildAndSearchTests {
         #expect(try result.json()["guidelines"] as? Int == 7)
         // Standard input in a format that is named.
         let piped = try Program.shell(
-            "printf 'id,text\\nz1,give the food\\n' | \"$FINGERPOST\" build - --format csv --library '\(place.library)' --json")
+            "printf 'id,text\\nz1,give the food\\n' | \"$FINGERPOST\" build - --format csv --library '\(place.library)' --json"
+        )
         #expect(try piped.json()["guidelines"] as? Int == 8, "\(piped)")
     }
 
@@ -87,7 +90,8 @@ struct BuildAndSearchTests {
         for match in matches {
             #expect(
                 Set(match.keys) == [
-                    "id", "score", "title", "text", "via", "condition", "kind", "severity", "authority", "priority", "risk",
+                    "id", "score", "title", "text", "via", "condition", "kind", "severity", "authority", "priority",
+                    "risk",
                     "tags",
                 ])
             let via = try #require(match["via"] as? [String: Any])
@@ -102,7 +106,10 @@ struct BuildAndSearchTests {
         #expect(again.output == result.output)
 
         let explained = try Program.run(
-            ["search", "pick the lock", "-l", place.library, "-k", "2", "--min-score", "0.99", "--json", "--explain", "--exact"]
+            [
+                "search", "pick the lock", "-l", place.library, "-k", "2", "--min-score", "0.99", "--json", "--explain",
+                "--exact",
+            ]
         ).json()
         #expect(Set(explained.keys) == ["query", "mode", "matches", "dropped", "latencyMicroseconds"])
         let dropped = try #require(explained["dropped"] as? [[String: Any]])
@@ -155,8 +162,12 @@ struct BuildAndSearchTests {
         #expect(result.status == 0, "\(result)")
         let ids = try result.lines.map { try #require(try JSONValueReader.object($0)["id"] as? String) }
         #expect(ids == (0..<600).map { "q\($0)" })
-        let alone = try Program.run(["search", "\(TinyEncoder.words[7]) and lock", "-l", place.library, "-k", "2", "--json"])
-        #expect(result.lines[7] == alone.lines[0].replacing("{\"query\"", with: "{\"id\":\"q7\",\"query\"", maxReplacements: 1))
+        let alone = try Program.run([
+            "search", "\(TinyEncoder.words[7]) and lock", "-l", place.library, "-k", "2", "--json",
+        ])
+        #expect(
+            result.lines[7]
+                == alone.lines[0].replacing("{\"query\"", with: "{\"id\":\"q7\",\"query\"", maxReplacements: 1))
 
         let process = try RunningProcess(Program.executable, ["search", "--batch", "-", "-l", place.library])
         for round in 1...3 {

@@ -9,7 +9,9 @@ struct CoreBenchmarkTests {
     private func random(_ rows: Int, _ columns: Int, seed: UInt64) -> Matrix {
         var generator = SplitMix64(seed: seed)
         return Matrix(rows: rows, columns: columns) { elements in
-            for index in elements.indices { elements.initializeElement(at: index, to: .random(in: -1...1, using: &generator)) }
+            for index in elements.indices {
+                elements.initializeElement(at: index, to: .random(in: -1...1, using: &generator))
+            }
         }
     }
 
@@ -27,7 +29,8 @@ struct CoreBenchmarkTests {
         var options = quick
         options.k = 5
         options.metric = metric
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("fingerpost-\(UUID().uuidString).hnsw")
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "fingerpost-\(UUID().uuidString).hnsw")
         defer { _ = try? FileManager.default.removeItem(at: folder) }
         options.archivePath = folder.path
         let report = try CoreBenchmark.run(
@@ -36,7 +39,8 @@ struct CoreBenchmarkTests {
         #expect(report.points.map(\.efSearch) == [8, 200])
         #expect(report.points[1].recall >= 0.95)
         #expect(report.points[0].recall <= report.points[1].recall)
-        #expect(report.points.allSatisfy { $0.recall <= 1 && $0.queriesPerSecond > 0 && $0.latency.p50 <= $0.latency.p99 })
+        #expect(
+            report.points.allSatisfy { $0.recall <= 1 && $0.queriesPerSecond > 0 && $0.latency.p50 <= $0.latency.p99 })
         // Vectors, codes and links each take some.
         #expect(report.bytesPerVector > 8 * 4 + 8)
         let archive = try #require(report.archive)
@@ -59,7 +63,9 @@ struct CoreBenchmarkTests {
 
     @Test("What cannot be measured is an error that names the file and the row")
     func errors() throws {
-        func error(_ base: Matrix, _ queries: Matrix, _ change: (inout CoreBenchmark.Options) -> Void = { _ in }) -> EvaluationError? {
+        func error(_ base: Matrix, _ queries: Matrix, _ change: (inout CoreBenchmark.Options) -> Void = { _ in })
+            -> EvaluationError?
+        {
             var options = quick
             (options.baseName, options.queriesName) = ("b.npy", "q.npy")
             change(&options)

@@ -4,7 +4,9 @@ import Testing
 /// A damaged index costs time; a damaged database is said to be one; nothing is lost over either.
 @Suite("Damaged libraries")
 struct DamagedLibraryTests {
-    private func index(_ place: Workspace) -> URL { URL(fileURLWithPath: place.library).appendingPathComponent("index.hnsw") }
+    private func index(_ place: Workspace) -> URL {
+        URL(fileURLWithPath: place.library).appendingPathComponent("index.hnsw")
+    }
     private func database(_ place: Workspace) -> URL {
         URL(fileURLWithPath: place.library).appendingPathComponent("library.sqlite")
     }
@@ -26,7 +28,8 @@ struct DamagedLibraryTests {
         newer[8] ^= 0x7F
         let damages: [(name: String, content: Data?, isProblem: Bool)] = [
             ("missing", nil, false), ("empty", Data(), true), ("cut in half", sound.prefix(sound.count / 2), true),
-            ("cut by a byte", sound.dropLast(), true), ("a bit flipped", flipped, true), ("another version", newer, true),
+            ("cut by a byte", sound.dropLast(), true), ("a bit flipped", flipped, true),
+            ("another version", newer, true),
             ("no index", Data("hello".utf8), true), ("another library's", try Data(contentsOf: index(other)), false),
         ]
         for damage in damages {
@@ -91,25 +94,27 @@ struct DamagedLibraryTests {
         #expect(try Program.run(["verify", "-l", place.library]).status == 0)
     }
 
-    @Test("Bytes flipped anywhere in the database are found, or change nothing that is stored")
+    @Test("Bytes changed anywhere in the database are found")
     func flippedBytes() throws {
         let place = try Workspace()
         try place.build(30)
         let sound = try Data(contentsOf: database(place))
         var generator = SplitMix64(seed: 11)
         var found = 0
-        for _ in 0..<12 {
+        for _ in 0..<8 {
             var damaged = sound
-            // Beyond the header, in the pages.
-            let start = Int.random(in: 4_096..<(sound.count - 64), using: &generator)
+            // Beyond the header, where there is something.
+            var start = 0
+            repeat {
+                start = Int.random(in: 4_096..<(sound.count - 64), using: &generator)
+            } while !sound[start..<(start + 48)].allSatisfy { $0 != 0 }
             for offset in 0..<48 { damaged[start + offset] = UInt8.random(in: 0...255, using: &generator) }
             try damaged.write(to: database(place))
             let result = try Program.run(["verify", "-l", place.library, "--json"])
-            #expect(result.status == 0 || result.status == 1, "\(result)")
+            #expect(result.status == 1, "\(start): \(result)")
             if result.status == 1 { found += 1 }
         }
-        // Some of the bytes are in pages that hold nothing.
-        #expect(found >= 6)
+        #expect(found == 8)
     }
 
     @Test("No library: status 2, and what to do")

@@ -44,13 +44,16 @@ struct HostileDiskTests {
         #expect(result.status == 1, "\(result)")
         #expect(try result.error().message.contains("v.npy"))
         #expect(try Data(contentsOf: URL(fileURLWithPath: output)) == before)
-        let left = try FileManager.default.contentsOfDirectory(atPath: place.folder.path).filter { $0.contains(".tmp-") }
+        let left = try FileManager.default.contentsOfDirectory(atPath: place.folder.path).filter {
+            $0.contains(".tmp-")
+        }
         #expect(left.isEmpty)
     }
 
     @Test(
         "A folder that may not be written: searching works, building is refused",
-        .enabled(if: confinement != nil, "the tests run as root, whom permissions do not bind, and setpriv is not there"))
+        .enabled(
+            if: confinement != nil, "the tests run as root, whom permissions do not bind, and setpriv is not there"))
     func readOnlyFolder() throws {
         let prefix = Self.confinement ?? ""
         let place = try Workspace()

@@ -43,7 +43,8 @@ struct InterruptionTests {
             let database = try LibraryDatabase.open(at: URL(fileURLWithPath: place.library), mode: .readOnly)
             let stored = Set(try database.ids())
             try database.close()
-            #expect(acknowledged.isSubset(of: stored), "round \(round): \(acknowledged.subtracting(stored).count) are lost")
+            #expect(
+                acknowledged.isSubset(of: stored), "round \(round): \(acknowledged.subtracting(stored).count) are lost")
             // All of a build is there or none of it.
             #expect(stored.count.isMultiple(of: size), "round \(round): \(stored.count) stored")
             let search = try Program.run(["search", "lock", "-l", place.library, "--json"])
@@ -114,7 +115,7 @@ struct InterruptionTests {
         try place.build(20)
         let result = try Program.shell(
             """
-            yes '{"query":"pick the lock"}' | head -n 20000 \\
+            yes '{"query":"pick the lock"}' 2>/dev/null | head -n 20000 2>/dev/null \\
               | { "$FINGERPOST" search --batch - -l '\(place.library)'; echo "status $?" >&2; } | head -n 1
             """)
         #expect(result.lines.count == 1, "\(result)")

@@ -21,7 +21,9 @@ struct OtherVerbsTests {
             {"id":"3","query":"vote in the election","positives":["c"]}
             {"id":"4","query":"xyzzy","positives":[]}
             """, to: "queries.jsonl")
-        let result = try Program.run(["evaluate", "-l", place.library, "--queries", queries, "--json", "-k", "2", "--exact"])
+        let result = try Program.run([
+            "evaluate", "-l", place.library, "--queries", queries, "--json", "-k", "2", "--exact",
+        ])
         #expect(result.status == 0, "\(result)")
         let report = try result.json()
         #expect(
@@ -57,7 +59,9 @@ struct OtherVerbsTests {
         let error = try refused.error()
         #expect(error.code == "unknown_positive" && error.line == 2 && error.file?.hasSuffix("queries.jsonl") == true)
         #expect(error.message.contains("\"gone\"") && error.message.contains("--allow-missing"))
-        let allowed = try Program.run(["evaluate", "-l", place.library, "--queries", queries, "--json", "--allow-missing"]).json()
+        let allowed = try Program.run([
+            "evaluate", "-l", place.library, "--queries", queries, "--json", "--allow-missing",
+        ]).json()
         #expect(allowed["missingPositives"] as? [String] == ["gone"] && allowed["skipped"] as? Int == 1)
 
         try place.write(#"{"query":"lock"}"#, to: "queries.jsonl")
@@ -69,9 +73,12 @@ struct OtherVerbsTests {
     @Test("Embedding writes the matrix, the same for any number of threads")
     func embed() throws {
         let place = try Workspace()
-        let texts = try place.write("{\"text\":\"pick the lock\"}\n{\"text\":\"\"}\n{\"text\":\"pick the lock\"}\n", to: "texts.jsonl")
+        let texts = try place.write(
+            "{\"text\":\"pick the lock\"}\n{\"text\":\"\"}\n{\"text\":\"pick the lock\"}\n", to: "texts.jsonl")
         let output = place.path("vectors.npy")
-        let result = try Program.run(["embed", texts, "--output", output, "--encoder", place.encoder, "--json", "--threads", "2"])
+        let result = try Program.run([
+            "embed", texts, "--output", output, "--encoder", place.encoder, "--json", "--threads", "2",
+        ])
         #expect(result.status == 0, "\(result)")
         let report = try result.json()
         #expect(Set(report.keys) == ["output", "rows", "dimension", "seconds", "textsPerSecond", "encoder"])
@@ -94,12 +101,16 @@ struct OtherVerbsTests {
         let place = try Workspace()
         var generator = SplitMix64(seed: 9)
         let matrix = Matrix(rows: 60, columns: 8) { elements in
-            for index in elements.indices { elements.initializeElement(at: index, to: .random(in: -1...1, using: &generator)) }
+            for index in elements.indices {
+                elements.initializeElement(at: index, to: .random(in: -1...1, using: &generator))
+            }
         }
         let base = place.path("b.npy")
         try matrix.writeNumPyFile(to: base)
         let archive = place.path("b.hnsw")
-        let arguments = ["benchmark", "core", "--base", base, "--queries", base, "-k", "3", "--ef", "8,16", "--rounds", "1"]
+        let arguments = [
+            "benchmark", "core", "--base", base, "--queries", base, "-k", "3", "--ef", "8,16", "--rounds", "1",
+        ]
         let result = try Program.run(arguments + ["--json", "--save", archive, "--threads", "1"])
         #expect(result.status == 0, "\(result)")
         let report = try result.json()
@@ -113,7 +124,8 @@ struct OtherVerbsTests {
         let points = try #require(report["points"] as? [[String: Any]])
         #expect(points.compactMap { $0["efSearch"] as? Int } == [8, 16])
         for point in points {
-            #expect(Set(point.keys) == ["efSearch", "recall", "queriesPerSecond", "p50Microseconds", "p99Microseconds"])
+            #expect(
+                Set(point.keys) == ["efSearch", "recall", "queriesPerSecond", "p50Microseconds", "p99Microseconds"])
             #expect(point["recall"] as? Double == 1)
         }
         let bytes = try Data(contentsOf: URL(fileURLWithPath: archive))
@@ -133,7 +145,8 @@ struct OtherVerbsTests {
         ).json()
         #expect(
             Set(report.keys) == [
-                "queries", "rounds", "limit", "guidelines", "vectors", "queriesPerSecond", "latencyMicroseconds", "overhead",
+                "queries", "rounds", "limit", "guidelines", "vectors", "queriesPerSecond", "latencyMicroseconds",
+                "overhead",
                 "modes",
             ])
         let overhead = try #require(report["overhead"] as? [String: Double])
@@ -151,7 +164,8 @@ struct OtherVerbsTests {
         let report = try Program.run(["info", "-l", place.library, "--json"]).json()
         #expect(
             Set(report.keys) == [
-                "library", "id", "created", "guidelines", "passages", "pending", "indexed", "unindexed", "encoder", "index",
+                "library", "id", "created", "guidelines", "passages", "pending", "indexed", "unindexed", "encoder",
+                "index",
                 "database", "byKind", "byStatus", "bySeverity", "byLanguage", "byTag", "byRisk",
             ])
         #expect(report["guidelines"] as? Int == 7 && report["passages"] as? Int == 21 && report["pending"] as? Int == 0)
@@ -183,16 +197,59 @@ struct OtherVerbsTests {
         #expect(missing.status == 1 && missing.output.contains("The encoder cannot be loaded"), "\(missing)")
     }
 
+    /// Where Debian keeps the reference BLAS beside others.
+    static let referenceBLAS = "/usr/lib/x86_64-linux-gnu/blas"
+
+    @Test(
+        "The reference BLAS comes with advice",
+        .enabled(
+            if: FileManager.default.fileExists(atPath: referenceBLAS + "/libblas.so.3"),
+            "there is no reference BLAS in \(referenceBLAS)"))
+    func referenceAdvice() throws {
+        let place = try Workspace()
+        let folders = "\(Self.referenceBLAS):\(Self.referenceBLAS.replacing("/blas", with: "/lapack"))"
+        let result = try Program.run(
+            ["doctor", "--encoder", place.encoder, "--json"], environment: ["LD_LIBRARY_PATH": folders])
+        #expect(result.status == 0, "\(result)")
+        let report = try result.json()
+        #expect((report["blas"] as? [String: Any])?["vendor"] as? String == "reference BLAS")
+        #expect((report["advice"] as? [String])?.contains { $0.contains("OpenBLAS") } == true)
+    }
+
+    static let hasScript = FileManager.default.isExecutableFile(atPath: "/usr/bin/script")
+
+    @Test(
+        "On a terminal there are colours, unless they are not wanted",
+        .enabled(if: hasScript, "there is no script(1) to make a terminal"))
+    func terminal() throws {
+        let place = try Workspace()
+        try place.build(5)
+        func search(_ variables: String) throws -> String {
+            let command = "stty cols 60; env -u NO_COLOR \(variables) $FINGERPOST search lock -l \(place.library)"
+            let result = try Program.shell("script -qec '\(command)' /dev/null < /dev/null")
+            #expect(result.status == 0, "\(result)")
+            return result.output.replacingOccurrences(of: "\r", with: "")
+        }
+        let colored = try search("TERM=xterm")
+        #expect(colored.contains("\u{1B}[1mlock\u{1B}[0m"))
+        for plain in ["TERM=xterm NO_COLOR=1", "TERM=dumb"] {
+            let text = try search(plain)
+            #expect(!text.contains("\u{1B}") && text.hasPrefix("lock\n"), "\(text)")
+            #expect(text.split(separator: "\n").allSatisfy { $0.count <= 60 })
+        }
+    }
+
     @Test("Help has an example for every verb; versions and completions are results")
     func help() throws {
         let verbs = [
-            ["build"], ["search"], ["evaluate"], ["embed"], ["benchmark"], ["benchmark", "core"], ["benchmark", "query"],
+            ["build"], ["search"], ["evaluate"], ["embed"], ["benchmark"], ["benchmark", "core"],
+            ["benchmark", "query"],
             ["info"], ["doctor"], ["verify"], [],
         ]
         for verb in verbs {
             let help = try Program.run(verb + ["--help"])
             #expect(help.status == 0 && help.log.isEmpty, "\(help)")
-            #expect(help.output.contains("EXAMPLE\n  fingerpost ") , "\(verb)")
+            #expect(help.output.contains("EXAMPLE\n  fingerpost "), "\(verb)")
         }
         let version = try Program.run(["--version"])
         #expect(version.status == 0 && version.output.split(separator: ".").count == 3)

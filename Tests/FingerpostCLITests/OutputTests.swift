@@ -20,11 +20,15 @@ struct OutputTests {
     @Test("No line is wider than it may be, and no word is lost")
     func wrapping() {
         var generator = SplitMix64(seed: 5)
-        let alphabet = ["a", "bb", "\u{4E2D}\u{6587}", "e\u{301}", "\u{1F469}\u{200D}\u{1F680}", "long-word-here", "\u{1B}"]
+        let alphabet = [
+            "a", "bb", "\u{4E2D}\u{6587}", "e\u{301}", "\u{1F469}\u{200D}\u{1F680}", "long-word-here", "\u{1B}",
+        ]
         for _ in 0..<200 {
             let count = Int.random(in: 0...30, using: &generator)
             let words = (0..<count).map { _ in
-                (0..<Int.random(in: 1...3, using: &generator)).map { _ in alphabet.randomElement(using: &generator) ?? "" }.joined()
+                (0..<Int.random(in: 1...3, using: &generator)).map { _ in
+                    alphabet.randomElement(using: &generator) ?? ""
+                }.joined()
             }
             let width = Int.random(in: 4...30, using: &generator)
             let lines = PlainText.wrapped(words.joined(separator: " "), width: width)
@@ -50,7 +54,8 @@ struct OutputTests {
     @Test("JSON is read back as it was meant, in its order")
     func json() throws {
         let document: JSON = [
-            "z": "a\"\\\n\u{1}\u{7F}\u{9B}\u{202E}\u{E9}", "a": [1, nil, true, .float(0.1), .number(2), .number(.nan), .number(1e300)],
+            "z": "a\"\\\n\u{1}\u{7F}\u{9B}\u{202E}\u{E9}",
+            "a": [1, nil, true, .float(0.1), .number(2), .number(.nan), .number(1e300)],
             "o": [:], "e": [],
         ]
         let text = document.text

@@ -107,8 +107,12 @@ struct PercentilesTests {
         var generator = SplitMix64(seed: 3)
         for _ in 0..<50 {
             // Few distinct values, so that there are ties.
-            let positives = (0..<Int.random(in: 1...20, using: &generator)).map { _ in Float(Int.random(in: 0...6, using: &generator)) }
-            let negatives = (0..<Int.random(in: 1...20, using: &generator)).map { _ in Float(Int.random(in: 0...6, using: &generator)) }
+            let positives = (0..<Int.random(in: 1...20, using: &generator)).map { _ in
+                Float(Int.random(in: 0...6, using: &generator))
+            }
+            let negatives = (0..<Int.random(in: 1...20, using: &generator)).map { _ in
+                Float(Int.random(in: 0...6, using: &generator))
+            }
             var sum = 0.0
             for p in positives { for n in negatives { sum += p > n ? 1 : p == n ? 0.5 : 0 } }
             let expected = sum / Double(positives.count * negatives.count)

@@ -35,7 +35,8 @@ enum Program {
     /// Runs a shell command in which `$FINGERPOST` is the executable.
     static func shell(_ command: String, in folder: URL? = nil) throws -> RunResult {
         try run(
-            URL(fileURLWithPath: "/bin/bash"), ["-c", command], environment: ["FINGERPOST": executable.path], in: folder)
+            URL(fileURLWithPath: "/bin/bash"), ["-c", command], environment: ["FINGERPOST": executable.path], in: folder
+        )
     }
 
     private static func run(

@@ -3,7 +3,8 @@ import Foundation
 /// An encoder that loads in no time: a static table of random vectors over a few dozen words, in the layout of Model2Vec.
 enum TinyEncoder {
     static let words = [
-        "the", "a", "an", "to", "of", "and", "or", "not", "do", "how", "what", "is", "in", "on", "for", "with", "my", "your",
+        "the", "a", "an", "to", "of", "and", "or", "not", "do", "how", "what", "is", "in", "on", "for", "with", "my",
+        "your",
         "never", "always", "give", "refuse", "explain", "help", "tell", "ask", "user", "person", "child", "doctor",
         "lock", "pick", "house", "car", "tracker", "phone", "password", "secret", "poison", "medicine", "dose", "law",
         "court", "money", "tax", "bank", "loan", "weapon", "knife", "gun", "bomb", "fire", "water", "food", "recipe",
@@ -32,7 +33,8 @@ enum TinyEncoder {
             ],
         ]
         let config: [String: Any] = [
-            "model_type": "model2vec", "hidden_dim": dimension, "max_length": 512, "normalize": true, "name": "tiny-\(seed)",
+            "model_type": "model2vec", "hidden_dim": dimension, "max_length": 512, "normalize": true,
+            "name": "tiny-\(seed)",
         ]
         try JSONSerialization.data(withJSONObject: tokenizer).write(to: folder.appendingPathComponent("tokenizer.json"))
         try JSONSerialization.data(withJSONObject: config).write(to: folder.appendingPathComponent("config.json"))

@@ -35,9 +35,11 @@ final class Workspace {
         range.map { number in
             var generator = SplitMix64(seed: seed &+ UInt64(number) &* 977)
             func phrase(_ count: Int) -> String {
-                (0..<count).map { _ in TinyEncoder.words.randomElement(using: &generator) ?? "rule" }.joined(separator: " ")
+                (0..<count).map { _ in TinyEncoder.words.randomElement(using: &generator) ?? "rule" }.joined(
+                    separator: " ")
             }
-            return #"{"id":"g\#(number)","title":"\#(phrase(4))","text":"\#(phrase(9)) \#(number)","examples":["\#(phrase(6))"]}"#
+            return
+                #"{"id":"g\#(number)","title":"\#(phrase(4))","text":"\#(phrase(9)) \#(number)","examples":["\#(phrase(6))"]}"#
         }.joined(separator: "\n") + "\n"
     }
 

@@ -62,6 +62,11 @@ import Testing
         #expect(storeError { _ = try GuidelineImporter.read(text, .yaml) }?.code == "syntax")
     }
 
+    @Test func nestingThatCannotBeStoredIsAnError() {
+        let text = "- text: x\n  deep: " + String(repeating: "[", count: 500) + String(repeating: "]", count: 500)
+        #expect(storeError { _ = try GuidelineImporter.read(text, .yaml) }?.code == "invalid_field")
+    }
+
     @Test func deepNestingIsAnError() {
         let text = "- text: x\n  deep: " + String(repeating: "[", count: 100_000)
         #expect(storeError { _ = try GuidelineImporter.read(text, .yaml) }?.code == "syntax")

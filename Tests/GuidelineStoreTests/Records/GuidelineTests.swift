@@ -123,6 +123,28 @@ import Testing
         #expect(field(Guideline(id: "a", text: "x", additionalFields: ["title": .string("t")])) == "title")
     }
 
+    @Test func whatIsAcceptedCanBeReadBack() throws {
+        func nested(_ depth: Int) -> JSONValue { (0..<depth).reduce(.integer(1)) { value, _ in .array([value]) } }
+        let deepest = JSONParser.maximumDepth - 1
+        for field in ["extra", "source"] {
+            let depth = field == "source" ? deepest - 1 : deepest
+            var guideline = Guideline(id: "a", text: "x")
+            if field == "source" {
+                guideline.source = ["v": nested(depth)]
+            } else {
+                guideline.additionalFields["v"] = nested(depth)
+            }
+            let valid = try guideline.validated()
+            #expect(try Guideline(json: JSONValue(parsing: valid.jsonText)) == valid)
+            if field == "source" {
+                guideline.source = ["v": nested(depth + 1)]
+            } else {
+                guideline.additionalFields["v"] = nested(depth + 1)
+            }
+            #expect(storeError { _ = try guideline.validated() }?.code == "invalid_field")
+        }
+    }
+
     // MARK: Content hash
 
     @Test func theContentHashIsWhatItIsDocumentedToBe() throws {
