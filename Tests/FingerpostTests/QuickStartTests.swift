@@ -54,7 +54,7 @@ struct QuickStartTests {
     func quickStart() throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("fingerpost-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
-        #expect(try guidelines(for: "is it safe to swallow five pain killers", in: folder).first?.id == "doses")
+        #expect(try guidelines(for: "is it safe to take five painkillers", in: folder).first?.id == "doses")
         // The second time the library is there, and what is in it is not added again.
         #expect(
             try guidelines(for: "open the door of the house next door without a key", in: folder).first?.id == "locks")
