@@ -110,7 +110,7 @@ public enum CoreBenchmark {
         while bounds.count < queries.rows {
             progress?(.exact, bounds.count, queries.rows)
             let first = bounds.count
-            let results = ParallelResults<Float>(count: min(slice, queries.rows - first))
+            let results = ParallelResults<Float, any Error>(count: min(slice, queries.rows - first))
             queries.withUnsafeElements { elements in
                 let pointer = QueryPointer(elements: elements, dimension: queries.columns)
                 Parallel.forEach(min(slice, queries.rows - first), threads: threads) { place in
