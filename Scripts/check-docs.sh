@@ -18,6 +18,8 @@ unset FINGERPOST_MODELS
 cd "$work/here"
 mkdir models
 cp -R "$root/models/sample-corpus" models/
+# The build under test may be an unoptimised one: some fifty inputs are enough to see that a command works.
+awk 'NR % 15 == 0' "$root/models/sample-corpus/queries.jsonl" >models/sample-corpus/queries.jsonl
 found=$(fingerpost doctor --json)
 case $found in
 *"$work/prefix/share/fingerpost/models"*) ;;

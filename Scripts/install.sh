@@ -50,6 +50,7 @@ if ! mkdir -p "$root/bin" 2>/dev/null || [ ! -w "$root/bin" ]; then
 fi
 remove
 install -m 755 "$binary" "$root/bin/fingerpost"
+if [ "$(uname -s)" != Darwin ] && command -v strip >/dev/null; then strip "$root/bin/fingerpost"; fi
 mkdir -p "$models"
 for folder in fingerpost-static sample-corpus; do
     cp -R "models/$folder" "$models/"

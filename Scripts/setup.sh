@@ -10,7 +10,7 @@ fail() {
 
 # --- Swift -----------------------------------------------------------------------------------------------------------
 
-swift_hint='Install it from https://www.swift.org/install, see that `swift --version` works, and run make again.'
+swift_hint='Install it from https://www.swift.org/install, check that "swift --version" works, and run make again.'
 command -v swift >/dev/null || fail "Fingerpost needs Swift 6.1 or newer, and there is no swift command here." "$swift_hint"
 version=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9][0-9]*\.[0-9][0-9]*\).*/\1/p' | head -n 1)
 [ -n "$version" ] || fail "Cannot tell which Swift this is: swift --version says nothing that I understand." "$swift_hint"

@@ -24,7 +24,7 @@ enum Entry {
                 return 0
             } catch let code as ExitCode {
                 return code.rawValue
-            } catch where error is ValidationError || FingerpostCommand.exitCode(for: error).isSuccess {
+            } catch  where error is ValidationError || FingerpostCommand.exitCode(for: error).isSuccess {
                 // Help and versions come out of running as well as out of parsing.
                 return try finish(parsing: error, isJSON: isJSON)
             }
@@ -45,7 +45,8 @@ enum Entry {
             return 0
         }
         if isJSON {
-            Failure(code: "usage", message: FingerpostCommand.message(for: error), isInputError: true).report(asJSON: true)
+            Failure(code: "usage", message: FingerpostCommand.message(for: error), isInputError: true).report(
+                asJSON: true)
         } else {
             let text = PlainText.escaped(FingerpostCommand.fullMessage(for: error), keepingLineBreaks: true)
             Console.log(text.hasPrefix("Error:") ? Terminal.log.red("error:") + text.dropFirst(6) : text)

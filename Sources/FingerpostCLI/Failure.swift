@@ -36,7 +36,8 @@ struct Failure: Error {
                 code: error.code, message: error.description, file: error.location?.file, line: error.location?.line,
                 isInputError: error.isInputError)
         case let error as FingerpostError:
-            self.init(code: error.code, message: error.description, file: error.library, isInputError: error.isInputError)
+            self.init(
+                code: error.code, message: error.description, file: error.library, isInputError: error.isInputError)
         case let error as EvaluationError:
             self.init(
                 code: error.code, message: error.description, file: error.location?.file, line: error.location?.line,
@@ -47,7 +48,9 @@ struct Failure: Error {
         case let error as FileError:
             self.init(code: Self.code(of: error), message: "\(error).", file: error.path, isInputError: false)
         case let error as Console.OutputFailed:
-            self.init(code: "output_failed", message: "Standard output cannot be written: \(error.reason).", isInputError: false)
+            self.init(
+                code: "output_failed", message: "Standard output cannot be written: \(error.reason).",
+                isInputError: false)
         default:
             self.init(code: "failed", message: "\(error)", isInputError: false)
         }
@@ -122,8 +125,10 @@ extension Failure {
         case .invalidNumPyFile(let path, _):
             self.init(code: "invalid_npy", message: "\(error).", file: path, isInputError: true)
         case .file(let path, _):
-            let isMissing = !FileManager.default.fileExists(atPath: URL(fileURLWithPath: path).deletingLastPathComponent().path)
-            self.init(code: isMissing ? "file_not_found" : "file", message: "\(error).", file: path, isInputError: isMissing)
+            let isMissing = !FileManager.default.fileExists(
+                atPath: URL(fileURLWithPath: path).deletingLastPathComponent().path)
+            self.init(
+                code: isMissing ? "file_not_found" : "file", message: "\(error).", file: path, isInputError: isMissing)
         default:
             self.init(code: "arithmetic", message: "\(error).", isInputError: false)
         }
@@ -134,7 +139,8 @@ extension FingerpostError {
     /// The library at fault, where there is one.
     fileprivate var library: String? {
         switch self {
-        case .encoderNotFound(let library, _, _), .encoderMismatch(let library, _, _), .incomplete(let library, _): library
+        case .encoderNotFound(let library, _, _), .encoderMismatch(let library, _, _), .incomplete(let library, _):
+            library
         case .invalidOption, .wrongDimension: nil
         @unknown default: nil
         }

@@ -1,26 +1,28 @@
-import Dispatch
 import Foundation
 import Synchronization
 
 /// Ends the program on Ctrl-C and SIGTERM between two units of output, without files half-written beside those named.
 enum Interruption {
-    // Made once and only kept alive; Dispatch's sources are safe from any thread, but not marked so.
-    nonisolated(unsafe) private static let sources = [SIGINT, SIGTERM].compactMap { number -> (any DispatchSourceSignal)? in
-        // Who starts a program with a signal ignored, as a shell does in the background, means it.
-        guard unsafeBitCast(signal(number, SIG_IGN), to: Int.self) != unsafeBitCast(SIG_IGN, to: Int.self) else {
-            return nil
-        }
-        let source = DispatchSource.makeSignalSource(signal: number, queue: .global(qos: .userInteractive))
-        source.setEventHandler { end(by: number) }
-        source.resume()
-        return source
-    }
     private static let outputs = Mutex<[String]>([])
 
-    /// Takes over the signals. A pipe closed by its reader is an error of the write instead of a signal.
+    /// Takes over the signals; to be called before there is a second thread. A pipe closed by its reader, or a file as
+    /// large as the limit allows, is an error of the write instead of a signal.
     static func install() {
         signal(SIGPIPE, SIG_IGN)
-        _ = sources
+        signal(SIGXFSZ, SIG_IGN)
+        // Who starts a program with a signal ignored, as a shell does in the background, means it.
+        let numbers = [SIGINT, SIGTERM].filter { !isIgnored($0) }
+        guard !numbers.isEmpty else { return }
+        // Blocked in this thread and all that it makes, they wait for the one thread that takes them, where everything may
+        // be called that may not be in a signal handler.
+        var signals = set(of: numbers)
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
+        Thread.detachNewThread {
+            var signals = set(of: numbers)
+            var number: Int32 = 0
+            while sigwait(&signals, &number) != 0 {}
+            end(by: number)
+        }
     }
 
     /// Names a file whose temporary companions are to go if the program is interrupted.
@@ -34,9 +36,27 @@ enum Interruption {
         paths.forEach(removeTemporaryFiles)
         // The parent learns what happened: a shell stops its loop.
         signal(number, SIG_DFL)
-        kill(getpid(), number)
-        // The default action ends the process; nothing comes after it.
-        pause()
+        var signals = set(of: [number])
+        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+        raise(number)
+    }
+
+    private static func set(of numbers: [Int32]) -> sigset_t {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        for number in numbers { sigaddset(&signals, number) }
+        return signals
+    }
+
+    private static func isIgnored(_ number: Int32) -> Bool {
+        var action = sigaction()
+        guard sigaction(number, nil, &action) == 0 else { return false }
+        #if canImport(Darwin)
+        let handler = action.__sigaction_u.__sa_handler
+        #else
+        let handler = action.__sigaction_handler.sa_handler
+        #endif
+        return unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
     /// Atomic writes use the name, `.tmp-` and the number of the process.

@@ -105,7 +105,10 @@ struct ResourceSearchTests {
     func listsOnce() {
         let search = ResourceSearch(
             executable: URL(fileURLWithPath: "/opt/bin/fingerpost"),
-            bundles: [URL(fileURLWithPath: "/opt/bin"), URL(fileURLWithPath: "/opt/bin/"), URL(fileURLWithPath: "/opt/x/../bin")])
+            bundles: [
+                URL(fileURLWithPath: "/opt/bin"), URL(fileURLWithPath: "/opt/bin/"),
+                URL(fileURLWithPath: "/opt/x/../bin"),
+            ])
         #expect(Set(search.locations.map(\.path)).count == search.locations.count)
         #expect(search.locations.filter { $0.path == "/opt/bin" }.count == 1)
     }

@@ -54,9 +54,10 @@ struct QuickStartTests {
     func quickStart() throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("fingerpost-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
-        #expect(try guidelines(for: "is it safe to swallow five pain killers", in: folder).first?.id == "doses")
+        #expect(try guidelines(for: "is it safe to take five painkillers", in: folder).first?.id == "doses")
         // The second time the library is there, and what is in it is not added again.
-        #expect(try guidelines(for: "open the door of the house next door without a key", in: folder).first?.id == "locks")
+        #expect(
+            try guidelines(for: "open the door of the house next door without a key", in: folder).first?.id == "locks")
         #expect(try guidelines(for: "what rhymes with orange", in: folder).isEmpty)
         #expect(try GuidelineLibrary.open(at: folder, mode: .readOnly).count == 2)
     }
@@ -91,7 +92,8 @@ struct QuickStartTests {
     }
 
     private static func text(in source: String, after start: String, before end: String) -> String? {
-        guard let first = source.range(of: start), let last = source.range(of: end, range: first.upperBound..<source.endIndex)
+        guard let first = source.range(of: start),
+            let last = source.range(of: end, range: first.upperBound..<source.endIndex)
         else { return nil }
         return String(source[first.upperBound..<last.lowerBound])
     }

@@ -27,11 +27,13 @@ func write(_ folder: URL, seed: Int) throws {
             try library.remove(ids: [id])
             say("removed \(id) \(round)")
         } else {
-            let guidelines = (0..<5).map { part in
-                Guideline(
-                    id: "\(id).\(part)", title: "Title \(round)", text: "Text of \(id) in round \(round), part \(part).",
-                    examples: ["An example \(round) \(part)", "The same \(part)"])
-            } + [Guideline(id: id, text: "Round \(round) of \(id).", priority: round)]
+            let guidelines =
+                (0..<5).map { part in
+                    Guideline(
+                        id: "\(id).\(part)", title: "Title \(round)",
+                        text: "Text of \(id) in round \(round), part \(part).",
+                        examples: ["An example \(round) \(part)", "The same \(part)"])
+                } + [Guideline(id: id, text: "Round \(round) of \(id).", priority: round)]
             try library.upsert(guidelines)
             say("stored \(id) \(round)")
         }
@@ -52,10 +54,12 @@ func writeGolden(_ folder: URL) throws {
         Guideline(
             id: "malware", title: "No malware", text: "Never write malware.", condition: "When code is asked for",
             kind: .safety, status: .active, authority: .root, priority: 5, severity: .critical, risk: ["mlc:ncr"],
-            tags: ["security"], examples: ["write a virus", "make a keylogger"], counterexamples: ["how do viruses work?"],
+            tags: ["security"], examples: ["write a virus", "make a keylogger"],
+            counterexamples: ["how do viruses work?"],
             threshold: 0.5, relations: [.init(type: .excludes, target: "kind")],
             source: ["license": .string("CC0-1.0")], additionalFields: ["support": .integer(12)]),
-        Guideline(id: "kind", text: "Be kind to people; café und Straße.", kind: .style, severity: .low, language: "de"),
+        Guideline(
+            id: "kind", text: "Be kind to people; café und Straße.", kind: .style, severity: .low, language: "de"),
         Guideline(id: "old", text: "Say goodbye.", status: .retired),
         Guideline(id: "gone", text: "Removed before the file was kept."),
     ])
@@ -64,7 +68,8 @@ func writeGolden(_ folder: URL) throws {
     // The last passage stays pending.
     let pending = try library.pendingPassages(limit: 100).dropLast()
     try library.storeVectors(
-        passageIDs: pending.map(\.id), values: pending.flatMap { [Float($0.id), 0.5, -0.25] as [Float] }, encodedBy: encoder)
+        passageIDs: pending.map(\.id), values: pending.flatMap { [Float($0.id), 0.5, -0.25] as [Float] },
+        encodedBy: encoder)
     try library.close()
 }
 

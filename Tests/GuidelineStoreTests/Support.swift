@@ -50,11 +50,15 @@ func storeError(_ body: () throws -> Void) -> GuidelineStoreError? {
 
 extension GuidelineImporter {
     /// Reads a text as a file of the format.
-    static func read(_ text: String, _ format: ImportFormat, options: ImportOptions = ImportOptions()) throws -> [Guideline] {
+    static func read(_ text: String, _ format: ImportFormat, options: ImportOptions = ImportOptions()) throws
+        -> [Guideline]
+    {
         try read(Array(text.utf8), format, options: options)
     }
 
-    static func read(_ bytes: [UInt8], _ format: ImportFormat, options: ImportOptions = ImportOptions()) throws -> [Guideline] {
+    static func read(_ bytes: [UInt8], _ format: ImportFormat, options: ImportOptions = ImportOptions()) throws
+        -> [Guideline]
+    {
         var importer = GuidelineImporter(options: options)
         return try importer.read(from: .bytes(bytes, name: "input"), format: format)
     }

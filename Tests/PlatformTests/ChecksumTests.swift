@@ -30,7 +30,9 @@ struct SHA256Tests {
             message.withUnsafeBytes { hash.update($0) }
             hash.finalize().withUnsafeBytes { digests.update($0) }
         }
-        #expect(SHA256.hexadecimal(digests.finalize()) == "7b074096cabb18dd0d1b468a173cb2f97f80e952525bca29542e606fd6d0753a")
+        #expect(
+            SHA256.hexadecimal(digests.finalize()) == "7b074096cabb18dd0d1b468a173cb2f97f80e952525bca29542e606fd6d0753a"
+        )
     }
 
     @Test("A message in random pieces has the digest of the whole")

@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""Stage 4: the table as a Model2Vec folder: int8 rows under one scale.
+"""Stage 4: the two tables blended, as a Model2Vec folder: int8 rows under one scale.
+
+The mean of the fitted table and the one it started from keeps what the pairs taught and loses less of the rest.
 
 No scale is stored: the mean of the rows is brought to length one, so a factor common to all rows changes nothing.
 Rows of special and unused entries become zero: they cannot pull a text that happens to spell "[SEP]".
@@ -28,9 +30,11 @@ def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--work", type=Path, required=True)
     p.add_argument("--table", default="table-paired.npy")
+    p.add_argument("--start", default="table-distilled.npy")
+    p.add_argument("--blend", type=float, default=0.6, help="share of the fitted table")
     p.add_argument("--out", type=Path, default=Path("../fingerpost-static"))
     a = p.parse_args()
-    table = np.load(a.work / a.table)
+    table = a.blend * np.load(a.work / a.table) + (1 - a.blend) * np.load(a.work / a.start)
     pieces = json.loads((minilm_folder() / "tokenizer.json").read_text(encoding="utf-8"))
     vocabulary = pieces["model"]["vocab"]
     silent = [i for token, i in vocabulary.items() if token.startswith("[unused") or token in ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")]
@@ -50,6 +54,8 @@ def main():
         "tokenizer_name": "sentence-transformers/all-MiniLM-L6-v2", "pooling": "mean",
     }
     (a.out / "config.json").write_text(json.dumps(config, indent=2) + "\n")
+    for file in a.out.iterdir():
+        file.chmod(0o644)
     names = sorted(f.name for f in a.out.iterdir() if f.is_file() and f.name != "SHA256SUMS")
     sums = [f"{hashlib.sha256((a.out / name).read_bytes()).hexdigest()}  {name}\n" for name in names]
     (a.out / "SHA256SUMS").write_text("".join(sums))

@@ -62,7 +62,8 @@ public enum CoreBenchmark {
         for (place, efSearch) in options.efSearch.enumerated() {
             let done = place * (options.rounds + 1) * queries.rows
             points.append(
-                try measure(index, queries, k: k, efSearch: efSearch, bounds: bounds, rounds: options.rounds) { completed in
+                try measure(index, queries, k: k, efSearch: efSearch, bounds: bounds, rounds: options.rounds) {
+                    completed in
                     progress?(.searching, done + completed, steps)
                 })
         }
@@ -109,12 +110,13 @@ public enum CoreBenchmark {
         while bounds.count < queries.rows {
             progress?(.exact, bounds.count, queries.rows)
             let first = bounds.count
-            let results = ParallelResults<Float>(count: min(slice, queries.rows - first))
+            let results = ParallelResults<Float, any Error>(count: min(slice, queries.rows - first))
             queries.withUnsafeElements { elements in
                 let pointer = QueryPointer(elements: elements, dimension: queries.columns)
                 Parallel.forEach(min(slice, queries.rows - first), threads: threads) { place in
                     results.set(place) {
-                        let found = try search(index, pointer, first + place, k, SearchOptions(strategy: .exact), options)
+                        let found = try search(
+                            index, pointer, first + place, k, SearchOptions(strategy: .exact), options)
                         return found.last?.score ?? -.infinity
                     }
                 }
@@ -165,7 +167,9 @@ public enum CoreBenchmark {
                 if last - start < fastest?.total ?? .seconds(Int64.max) { fastest = (last - start, each) }
             }
         }
-        guard let fastest, let latency = Percentiles(fastest.each) else { throw EvaluationError.noVectors(file: "queries") }
+        guard let fastest, let latency = Percentiles(fastest.each) else {
+            throw EvaluationError.noVectors(file: "queries")
+        }
         return CoreBenchmarkReport.Point(
             efSearch: efSearch, recall: Double(hits) / Double(k * queries.rows),
             queriesPerSecond: Double(queries.rows) / max(fastest.total.secondsValue, 1e-9), latency: latency)

@@ -91,7 +91,9 @@ public struct LibraryVerification: Sendable {
         }
         let words = String(decoding: label, as: UTF8.self).split(separator: " ")
         let isCurrent = try words.dropFirst().first.map(String.init) == String(database.generation)
-        if !isCurrent { notes.append("index.hnsw is older than the database; it catches up when the library is next opened") }
+        if !isCurrent {
+            notes.append("index.hnsw is older than the database; it catches up when the library is next opened")
+        }
         guard try database.encoder?.dimension == index.dimension else {
             notes.append("index.hnsw is another encoder's; it is replaced when the library is next opened")
             return
@@ -111,11 +113,14 @@ public struct LibraryVerification: Sendable {
             if !Self.haveSameDirection(indexed, vector.values) { different += 1 }
         }
         if different > 0 {
-            problems.append("index: \(different) vectors are not those of the database. Delete index.hnsw to have it built again")
+            problems.append(
+                "index: \(different) vectors are not those of the database. Delete index.hnsw to have it built again")
         }
         guard isCurrent else { return }
         if missing > 0 { problems.append("index: \(missing) passages are missing in it") }
-        if index.count > found { problems.append("index: it holds \(index.count - found) passages that the database does not have") }
+        if index.count > found {
+            problems.append("index: it holds \(index.count - found) passages that the database does not have")
+        }
     }
 
     /// Whether one is the other at unit length, but for rounding.

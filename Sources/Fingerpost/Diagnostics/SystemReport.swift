@@ -31,7 +31,8 @@ public struct SystemReport: Sendable {
         if blas.vendor == .reference {
             advice.append(
                 "The reference BLAS is loaded, which is right and slow: OpenBLAS, a drop-in for it, encodes many times "
-                    + "faster. On Debian and Ubuntu: apt-get install libopenblas0-pthread. Nothing need be built again.")
+                    + "faster. On Debian and Ubuntu: apt-get install libopenblas0-pthread. Nothing need be built again."
+            )
         }
         if selected != available.first {
             advice.append(

@@ -36,23 +36,18 @@ extension GuidelineLibrary {
             archiveBytes: attributes?[.size] as? Int ?? 0, indexOrigin: origin)
     }
 
-    /// Checks every checksum and invariant: the database, its vectors, every byte of the archive, the graph, and that
-    /// index and database agree.
+    /// Checks every checksum and invariant of the files, as ``LibraryVerification`` does, and of the index in use.
     ///
     /// - Returns: What is wrong, in words; empty if the library is sound.
     public func verify() throws -> [String] {
-        var problems = try database.verify().map(\.description)
-        let path = PassageIndex.path(in: folder)
-        if FileManager.default.fileExists(atPath: path) {
-            do { try HNSWIndex<Int64>.verifyArchive(at: path) } catch { problems.append("\(error)") }
-        }
+        var problems = try LibraryVerification.run(at: folder).problems
         let current = passages.withLock { $0 }
-        problems += current.index.violations().map { "index: \($0)" }
+        problems += current.index.violations().map { "index in memory: \($0)" }
         let expected = Set(current.passageIDs).subtracting(current.unindexed)
         let indexed = Set(current.index.keys)
         if expected != indexed {
             problems.append(
-                "index: \(expected.subtracting(indexed).count) passages are missing in it,"
+                "index in memory: \(expected.subtracting(indexed).count) passages are missing in it,"
                     + " \(indexed.subtracting(expected).count) are too many")
         }
         return problems

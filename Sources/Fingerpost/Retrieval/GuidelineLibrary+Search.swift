@@ -46,7 +46,7 @@ extension GuidelineLibrary {
             progress?(LibraryProgress(stage: .encoding, completed: finished, total: total))
         }
         let encode = (clock.now - start) / total
-        let results = ParallelResults<Retrieval>(count: total)
+        let results = ParallelResults<Retrieval, any Error>(count: total)
         Parallel.forEachRange(total, chunk: 8, threads: threads) { range, _ in
             for index in range {
                 results.set(index) {

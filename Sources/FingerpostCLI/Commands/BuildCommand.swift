@@ -117,7 +117,8 @@ struct BuildCommand: ParsableCommand {
 
     private func acknowledge(_ outcome: UpsertOutcome, count: Int) {
         guard output.json else {
-            return Console.log("Committed: \(Format.count(count, "guideline")) stored in \(PlainText.line(target.library)).")
+            return Console.log(
+                "Committed: \(Format.count(count, "guideline")) stored in \(PlainText.line(target.library)).")
         }
         let event: JSON = [
             "event": "committed", "library": .string(target.library), "guidelines": .integer(count),
@@ -129,12 +130,14 @@ struct BuildCommand: ParsableCommand {
 
     private func warnAboutGraph(_ information: LibraryInformation) {
         let current = information.configuration
-        guard graph.links.map({ $0 != current.M }) ?? false
-            || graph.efConstruction.map({ $0 != current.efConstruction }) ?? false
+        guard
+            graph.links.map({ $0 != current.M }) ?? false
+                || graph.efConstruction.map({ $0 != current.efConstruction }) ?? false
         else { return }
         Console.log(
             "note: the index keeps the graph it was built with (M \(current.M), ef-construction "
-                + "\(current.efConstruction)). Delete \(PlainText.line(target.library))/index.hnsw and build again to change it.")
+                + "\(current.efConstruction)). Delete \(PlainText.line(target.library))/index.hnsw and build again to change it."
+        )
     }
 }
 

@@ -38,12 +38,19 @@ struct BuildSummary {
             ("unchanged", outcome.unchanged.count), ("duplicates skipped", outcome.skippedDuplicates.count),
         ]
         let changes = counts.filter { $0.1 > 0 || $0.0 == "added" }.map { "\(Format.count($0.1)) \($0.0)" }
-        var rows = [("guidelines", "\(Format.count(information.statistics.guidelineCount)) (\(changes.joined(separator: ", ")))")]
+        var rows = [
+            (
+                "guidelines",
+                "\(Format.count(information.statistics.guidelineCount)) (\(changes.joined(separator: ", ")))"
+            )
+        ]
         var passages = Format.count(information.statistics.passageCount)
-        passages += encoded == 0 ? " (none to encode)" : " (\(Format.count(encoded)) encoded\(rate(encoded, of: "encode")))"
+        passages +=
+            encoded == 0 ? " (none to encode)" : " (\(Format.count(encoded)) encoded\(rate(encoded, of: "encode")))"
         rows.append(("passages", passages))
         if information.unindexedPassages > 0 {
-            rows.append(("not indexed", "\(Format.count(information.unindexedPassages)) without a word that the encoder knows"))
+            rows.append(
+                ("not indexed", "\(Format.count(information.unindexedPassages)) without a word that the encoder knows"))
         }
         rows.append(("encoder", PlainText.line("\(information.encoder)")))
         rows.append(

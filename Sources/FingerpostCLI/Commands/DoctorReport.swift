@@ -35,7 +35,10 @@ struct DoctorReport {
             "encoder": encoder.map { encoder in
                 JSON.encoder(encoder.identity).adding([
                     ("folder", .string(encoder.folder)),
-                    ("maximumTokens", encoder.maximumTokenCount == Int.max ? .null : .integer(encoder.maximumTokenCount)),
+                    (
+                        "maximumTokens",
+                        encoder.maximumTokenCount == Int.max ? .null : .integer(encoder.maximumTokenCount)
+                    ),
                 ])
             } ?? .null,
             "sqlite": .string(system.sqliteVersion),

@@ -60,6 +60,7 @@ struct EmbedCommand: ParsableCommand {
         }
         try Console.result(
             "\(PlainText.line(output)): \(Format.count(matrix.rows)) x \(matrix.columns), encoded in "
-                + "\(Format.duration(elapsed)) (\(Format.rate(rate)) texts/s) by \(PlainText.line("\(encoder.identity)"))")
+                + "\(Format.duration(elapsed)) (\(Format.rate(rate)) texts/s) by \(PlainText.line("\(encoder.identity)"))"
+        )
     }
 }

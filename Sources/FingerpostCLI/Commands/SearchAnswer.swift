@@ -23,7 +23,8 @@ struct SearchAnswer {
             return "No guideline applies (the encoder knows no word of the input)."
         }
         if let minimumScore, let best = retrieval.bestScore {
-            return "No guideline applies (best score \(Self.score(best)) below --min-score \(Self.score(minimumScore)))."
+            return
+                "No guideline applies (best score \(Self.score(best)) below --min-score \(Self.score(minimumScore)))."
         }
         return retrieval.dropped.isEmpty
             ? "No guideline applies (the library has none to compare with)."
@@ -49,7 +50,8 @@ struct SearchAnswer {
         if let condition = guideline.condition {
             lines += PlainText.wrapped("when \(condition)", width: width).map { indent + terminal.dim($0) }
         }
-        lines.append("\(indent)\(id) \(terminal.dim(reason(match, width: width - PlainText.columns(guideline.id) - 3)))")
+        lines.append(
+            "\(indent)\(id) \(terminal.dim(reason(match, width: width - PlainText.columns(guideline.id) - 3)))")
         if explains {
             for part in match.parts {
                 let score = "\(Self.score(part.score))  \(Self.name(part)): "

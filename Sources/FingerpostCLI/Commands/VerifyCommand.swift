@@ -54,7 +54,8 @@ struct VerifyCommand: ParsableCommand {
             result.problems.isEmpty
                 ? terminal.green(
                     "\(name) is sound: \(Format.count(result.guidelineCount, "guideline")), "
-                        + "\(Format.count(result.passageCount, "passage")), index of \(Format.bytes(result.archiveBytes))")
+                        + "\(Format.count(result.passageCount, "passage")), index of \(Format.bytes(result.archiveBytes))"
+                )
                 : terminal.red("\(name) has \(Format.count(result.problems.count, "problem"))"))
         return lines.joined(separator: "\n")
     }

@@ -13,7 +13,8 @@ enum OutputFile {
         let folder = url.deletingLastPathComponent().path
         guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
             throw Failure(
-                code: "file_not_found", message: "\(path): there is no folder \(folder). Make it, or name another place.",
+                code: "file_not_found",
+                message: "\(path): there is no folder \(folder). Make it, or name another place.",
                 file: path, isInputError: true)
         }
         guard access(folder, W_OK) == 0 else {

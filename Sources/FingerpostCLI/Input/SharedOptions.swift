@@ -62,7 +62,8 @@ struct RetrievalArguments: ParsableArguments {
 enum Check {
     static func range(_ name: String, _ value: Int, _ allowed: ClosedRange<Int>) throws {
         guard allowed.contains(value) else {
-            throw ValidationError("\(name) is \(value); it must be from \(allowed.lowerBound) to \(allowed.upperBound).")
+            throw ValidationError(
+                "\(name) is \(value); it must be from \(allowed.lowerBound) to \(allowed.upperBound).")
         }
     }
 

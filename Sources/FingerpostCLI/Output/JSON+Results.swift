@@ -24,7 +24,8 @@ extension JSON {
 
     static func passage(_ passage: MatchedPassage) -> JSON {
         [
-            "field": .string(passage.field.rawValue), "ordinal": .integer(passage.ordinal), "text": .string(passage.text),
+            "field": .string(passage.field.rawValue), "ordinal": .integer(passage.ordinal),
+            "text": .string(passage.text),
             "score": .float(passage.score),
         ]
     }

@@ -23,6 +23,13 @@ struct Terminal: Sendable {
         isUnicode = locale.lowercased().contains("utf")
     }
 
+    init(isInteractive: Bool, hasColors: Bool, width: Int, isUnicode: Bool) {
+        self.isInteractive = isInteractive
+        self.hasColors = hasColors
+        self.width = width
+        self.isUnicode = isUnicode
+    }
+
     private static func columns(of descriptor: Int32) -> Int? {
         var size = winsize()
         guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }

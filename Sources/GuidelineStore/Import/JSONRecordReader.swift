@@ -68,7 +68,8 @@ final class JSONRecordReader: RecordReader {
         }
         guard members["text"] != nil else {
             throw .noRecords(
-                path: scanner.window.name, hint: "the object has neither \"guidelines\" nor the \"text\" of a guideline")
+                path: scanner.window.name, hint: "the object has neither \"guidelines\" nor the \"text\" of a guideline"
+            )
         }
         try finishDocument()
         isFirst = false
@@ -120,7 +121,9 @@ final class JSONRecordReader: RecordReader {
     /// Consumes the comma before another item, or the bracket after the last one.
     private func isLast(closedBy bracket: UInt8) throws(GuidelineStoreError) -> Bool {
         guard let byte = try scanner.peek() else { throw truncated("a bracket is not closed") }
-        guard byte == bracket || byte == UInt8(ascii: ",") else { throw syntax("a comma or a closing bracket is expected") }
+        guard byte == bracket || byte == UInt8(ascii: ",") else {
+            throw syntax("a comma or a closing bracket is expected")
+        }
         scanner.skipByte()
         return byte == bracket
     }

@@ -23,7 +23,9 @@ struct MarkdownAttributes {
             } else if let equals = word.firstIndex(of: "="), equals > word.startIndex {
                 let value = String(word[word.index(after: equals)...])
                 let name = String(word[..<equals])
-                if name == "tags" { tags += value.split(separator: ",").map(String.init) } else {
+                if name == "tags" {
+                    tags += value.split(separator: ",").map(String.init)
+                } else {
                     attributes.cells.append((name, value))
                 }
             } else {

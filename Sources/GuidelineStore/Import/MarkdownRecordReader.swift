@@ -39,7 +39,9 @@ final class MarkdownRecordReader: RecordReader {
         while ready.isEmpty, !isAtEnd { try step() }
         guard !ready.isEmpty else {
             if isBlank { throw .emptyFile(path: lines.name) }
-            if !hasRecords { throw .noRecords(path: lines.name, hint: "it has no heading; each heading with its text is read") }
+            if !hasRecords {
+                throw .noRecords(path: lines.name, hint: "it has no heading; each heading with its text is read")
+            }
             return nil
         }
         hasRecords = true
@@ -129,7 +131,8 @@ final class MarkdownRecordReader: RecordReader {
         while true {
             guard let line = try lines.next() else {
                 throw .truncated(
-                    InputLocation(file: lines.name, line: 1), format: "Markdown", problem: "the front matter is not closed")
+                    InputLocation(file: lines.name, line: 1), format: "Markdown",
+                    problem: "the front matter is not closed")
             }
             let text = try line.text(file: lines.name)
             if ["---", "..."].contains(text.trimmingWhiteSpace()) { break }

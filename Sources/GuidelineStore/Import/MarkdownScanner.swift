@@ -26,7 +26,9 @@ struct MarkdownScanner {
         if let fence {
             paragraphLength = 0
             let run = content.prefix { $0 == fence.character }.count
-            if indentation <= 3, run >= fence.length, content.dropFirst(run).allSatisfy(\.isWhitespace) { self.fence = nil }
+            if indentation <= 3, run >= fence.length, content.dropFirst(run).allSatisfy(\.isWhitespace) {
+                self.fence = nil
+            }
             return .text(line)
         }
         if commentLine != nil {
@@ -67,7 +69,9 @@ struct MarkdownScanner {
         let content = line.trimmingWhiteSpace()
         if content.isEmpty {
             paragraphLength = 0
-        } else if paragraphLength == 0, let first = content.first, "-*+>|<0123456789".contains(first) || line.hasPrefix("    ") {
+        } else if paragraphLength == 0, let first = content.first,
+            "-*+>|<0123456789".contains(first) || line.hasPrefix("    ")
+        {
             paragraphLength = 2
         } else {
             paragraphLength += 1

@@ -69,7 +69,8 @@ struct YAMLConverter {
         if asText { return .string(scalar.string) }
         switch node.tag {
         case Tag(.bool): return node.bool.map(JSONValue.bool) ?? .string(scalar.string)
-        case Tag(.int): return node.int.map(JSONValue.integer) ?? node.float.map(JSONValue.number) ?? .string(scalar.string)
+        case Tag(.int):
+            return node.int.map(JSONValue.integer) ?? node.float.map(JSONValue.number) ?? .string(scalar.string)
         case Tag(.float): return node.float.map(JSONValue.number) ?? .string(scalar.string)
         default: return .string(scalar.string)
         }

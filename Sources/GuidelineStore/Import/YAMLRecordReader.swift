@@ -67,7 +67,8 @@ final class YAMLRecordReader: RecordReader {
                 return Array(items)
             }
             guard members["text"] != nil else {
-                throw .noRecords(path: name, hint: "the mapping has neither \"guidelines\" nor the \"text\" of a guideline")
+                throw .noRecords(
+                    path: name, hint: "the mapping has neither \"guidelines\" nor the \"text\" of a guideline")
             }
             return [root]
         case .scalar(let scalar) where scalar.string.isEmpty: return []
@@ -102,7 +103,8 @@ final class YAMLRecordReader: RecordReader {
             let line = offset.map { 1 + yaml.prefix($0).count { $0.isNewline } }
             return syntax(line, nil, problem)
         case .duplicatedKeysInMapping(let duplicates, let context):
-            return syntax(context.mark.line, context.mark.column, "the name \"\(duplicates.first ?? "")\" is given twice")
+            return syntax(
+                context.mark.line, context.mark.column, "the name \"\(duplicates.first ?? "")\" is given twice")
         default:
             return syntax(nil, nil, "\(error)")
         }

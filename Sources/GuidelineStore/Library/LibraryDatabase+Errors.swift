@@ -11,7 +11,8 @@ extension LibraryDatabase {
         } catch let error as DatabaseError {
             throw GuidelineStoreError(error, path: path, waited: configuration.busyTimeout)
         } catch is RowDecodingError {
-            throw GuidelineStoreError.corrupt(path: path, sqliteCode: 0, reason: "a column holds a value of another type")
+            throw GuidelineStoreError.corrupt(
+                path: path, sqliteCode: 0, reason: "a column holds a value of another type")
         } catch let error as FileError {
             throw GuidelineStoreError(error)
         }

@@ -31,34 +31,3 @@ extension LibraryDatabase {
         }
     }
 }
-
-/// A text as a query of FTS5: its distinct words, each in quotes, joined by OR.
-struct FullTextQuery {
-    /// More words than that make a query slow and no better.
-    static let maximumWordCount = 128
-
-    /// Nil where the text has no words.
-    var expression: String?
-
-    init(_ text: String) {
-        var words: [Substring] = []
-        var seen: Set<String> = []
-        for word in text.unicodeScalars.split(whereSeparator: { !Self.isWordScalar($0) }) {
-            guard seen.insert(String(word).lowercased()).inserted else { continue }
-            words.append(Substring(word))
-            if words.count == Self.maximumWordCount { break }
-        }
-        // Words hold letters, marks and digits only, so no quote can end early.
-        if !words.isEmpty { expression = words.map { "\"\($0)\"" }.joined(separator: " OR ") }
-    }
-
-    /// As FTS5's unicode61 tokenizer: letters, numbers and private use; marks belong to the letter before them.
-    private static func isWordScalar(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .decimalNumber,
-            .letterNumber, .otherNumber, .privateUse, .nonspacingMark, .spacingMark:
-            true
-        default: false
-        }
-    }
-}

@@ -27,12 +27,14 @@ extension LibraryDatabase {
 
     /// Number of guidelines, whatever their status.
     public var count: Int {
-        get throws { try read { try $0.number("SELECT count(*) FROM guideline") } }
+        get throws { try readStatement { try $0.number("SELECT count(*) FROM guideline") } }
     }
 
     /// The guideline with the id, or nil.
     public func guideline(id: String) throws -> Guideline? {
-        try guidelines(ids: [id])[0]
+        try readStatement { database in
+            try database.firstRow("SELECT record FROM guideline WHERE id = ?", [id]) { try record(in: $0, at: 0) }
+        }
     }
 
     /// The guidelines with the ids, in their order; nil where there is none. O(n log count).
@@ -78,7 +80,7 @@ extension LibraryDatabase {
             guard let data else { throw corruptRecord("it is missing") }
             return try data.withUnsafeBytes { bytes in
                 do {
-                    return try Guideline(json: JSONParser.parse(bytes))
+                    return try Guideline(record: bytes)
                 } catch {
                     throw corruptRecord("\(error)")
                 }

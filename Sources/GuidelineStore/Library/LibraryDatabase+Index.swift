@@ -17,7 +17,7 @@ extension LibraryDatabase {
             let scratch = UnsafeMutableBufferPointer<Float>.allocate(capacity: encoder.dimension)
             defer { scratch.deallocate() }
             for id in passageIDs {
-                let sql = "SELECT vector, vector_crc32c FROM passage WHERE id = ? AND vector IS NOT NULL"
+                let sql = "SELECT data, crc32c FROM vector WHERE passage = ?"
                 let isFound: Void? = try database.firstRow(sql, [id]) { row in
                     if let problem = try VectorCoding.decode(row, at: 0, into: scratch) {
                         throw GuidelineStoreError.corrupt(

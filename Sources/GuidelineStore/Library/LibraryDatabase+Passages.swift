@@ -4,32 +4,48 @@ extension LibraryDatabase {
     /// The passages with the ids, each with its guideline, in the order given; nil where there is none (any more), as
     /// when an index is older than the library. O(n log count); a guideline that several passages share is read once.
     public func matches(passageIDs: [Int64]) throws -> [PassageMatch?] {
-        try read { database in
-            var guidelines: [Int64: Guideline] = [:]
-            return try passageIDs.map { id in
-                let sql = "SELECT guideline, field, ordinal, text FROM passage WHERE id = ?"
-                return try database.firstRow(sql, [id]) { passage in
-                    let row: Int64 = try passage.value(0)
-                    return try PassageMatch(
-                        passageID: id, guidelineRow: row, field: field(passage.value(1), of: id),
-                        ordinal: passage.value(2), text: passage.value(3),
-                        guideline: guideline(row: row, in: database, known: &guidelines))
-                }
+        guard let largest = Self.statementSizes.last, passageIDs.count > largest else {
+            return try readStatement { try matches(passageIDs[...], $0) }
+        }
+        return try read { database in
+            var matches: [PassageMatch?] = []
+            matches.reserveCapacity(passageIDs.count)
+            for start in stride(from: 0, to: passageIDs.count, by: largest) {
+                matches += try self.matches(passageIDs[start..<min(start + largest, passageIDs.count)], database)
             }
+            return matches
         }
     }
 
-    private func guideline(
-        row: Int64, in database: Database, known: inout [Int64: Guideline]
-    ) throws -> Guideline {
-        if let guideline = known[row] { return guideline }
-        let sql = "SELECT record FROM guideline WHERE row = ?"
-        guard let guideline = try database.firstRow(sql, [row], { try record(in: $0, at: 0) }) else {
-            throw GuidelineStoreError.corrupt(
-                path: folder.path, sqliteCode: 0, reason: "the guideline of a passage is missing")
+    /// Numbers of ids that a statement is compiled for.
+    private static let statementSizes = [1, 8, 32, 256]
+
+    private static let statements = statementSizes.map { size in
+        """
+        SELECT passage.id, guideline, field, ordinal, passage.text, record
+        FROM passage JOIN guideline ON row = guideline
+        WHERE passage.id IN (\(Array(repeating: "?", count: size).joined(separator: ", ")))
+        """
+    }
+
+    /// One statement for all ids, of which there are at most as many as the largest statement takes.
+    private func matches(_ ids: ArraySlice<Int64>, _ database: Database) throws -> [PassageMatch?] {
+        guard let last = ids.last, let index = Self.statementSizes.firstIndex(where: { $0 >= ids.count }) else {
+            return []
         }
-        known[row] = guideline
-        return guideline
+        let padding = repeatElement(last, count: Self.statementSizes[index] - ids.count)
+        var guidelines: [Int64: Guideline] = [:]
+        var found: [Int64: PassageMatch] = [:]
+        try database.forEachRow(Self.statements[index], StatementArguments(Array(ids) + padding)) { passage in
+            let id: Int64 = try passage.value(0)
+            let row: Int64 = try passage.value(1)
+            let guideline = try guidelines[row] ?? record(in: passage, at: 5)
+            guidelines[row] = guideline
+            found[id] = try PassageMatch(
+                passageID: id, guidelineRow: row, field: field(passage.value(2), of: id), ordinal: passage.value(3),
+                text: passage.value(4), guideline: guideline)
+        }
+        return ids.map { found[$0] }
     }
 
     func field(_ name: String, of passage: Int64) throws -> PassageField {
@@ -44,7 +60,7 @@ extension LibraryDatabase {
     public func pendingPassages(after: Int64 = 0, limit: Int) throws -> [PendingPassage] {
         try read { database in
             var passages: [PendingPassage] = []
-            let sql = "SELECT id, text FROM passage WHERE vector IS NULL AND id > ? ORDER BY id LIMIT ?"
+            let sql = "SELECT id, text FROM passage WHERE is_encoded = 0 AND id > ? ORDER BY id LIMIT ?"
             try database.forEachRow(sql, [after, max(0, limit)]) { row in
                 try passages.append(PendingPassage(id: row.value(0), text: row.value(1)))
             }
@@ -55,7 +71,7 @@ extension LibraryDatabase {
     /// Number of passages without a vector.
     public var pendingPassageCount: Int {
         get throws {
-            try read { try $0.number("SELECT count(*) FROM passage WHERE vector IS NULL") }
+            try readStatement { try $0.number("SELECT count(*) FROM passage WHERE is_encoded = 0") }
         }
     }
 
@@ -68,7 +84,7 @@ extension LibraryDatabase {
             map.guidelineRows.reserveCapacity(count)
             var pairs: [(passage: Int64, guideline: Int64)] = []
             pairs.reserveCapacity(count)
-            // The index covers both columns, so that no vector is read; its order is by guideline.
+            // The index covers both columns, so that no text is read; its order is by guideline.
             try database.forEachRow("SELECT id, guideline FROM passage INDEXED BY passage_guideline") { row in
                 try pairs.append((row.value(0), row.value(1)))
             }

@@ -54,7 +54,7 @@ extension LibraryDatabase {
                 bySeverity: words(try counts("severity", "guideline")), byLanguage: try counts("language", "guideline"),
                 byTag: try counts("tag", "guideline_tag"), byRisk: try counts("risk", "guideline_risk"),
                 passagesByField: words(fields), passageCount: fields.values.reduce(0, +),
-                pendingPassageCount: try database.number("SELECT count(*) FROM passage WHERE vector IS NULL"),
+                pendingPassageCount: try database.number("SELECT count(*) FROM passage WHERE is_encoded = 0"),
                 databaseBytes: LibraryFile.size(path) ?? 0, logBytes: LibraryFile.size(path + "-wal") ?? 0,
                 schemaVersion: try database.number("PRAGMA user_version"),
                 sqliteVersion: try database.text("SELECT sqlite_version()") ?? "")

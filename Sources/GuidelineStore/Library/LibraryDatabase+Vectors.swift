@@ -24,7 +24,7 @@ extension LibraryDatabase {
 
     /// The encoder that the vectors come from, or nil where none was set.
     public var encoder: EncoderRecord? {
-        get throws { try read { try Self.encoder($0, path: folder.path) } }
+        get throws { try readStatement { try Self.encoder($0, path: folder.path) } }
     }
 
     /// Says which encoder the vectors come from.
@@ -56,7 +56,7 @@ extension LibraryDatabase {
     /// Rises with every committed write that changes guidelines or vectors. An index that was built at another
     /// generation is out of date.
     public var generation: Int {
-        get throws { try read(Self.generation) }
+        get throws { try readStatement(Self.generation) }
     }
 
     static func generation(_ database: Database) throws -> Int {
@@ -91,14 +91,16 @@ extension LibraryDatabase {
                 throw GuidelineStoreError.noEncoder(path: folder.path)
             }
             let passages = try database.number("SELECT count(*) FROM passage")
-            let pending = try database.number("SELECT count(*) FROM passage WHERE vector IS NULL")
+            let pending = try database.number("SELECT count(*) FROM passage WHERE is_encoded = 0")
             try begin(
                 VectorScan(generation: Self.generation(database), encoder: encoder, count: passages - pending))
             // SQLite does not align blobs for floats.
             let scratch = UnsafeMutableBufferPointer<Float>.allocate(capacity: encoder.dimension)
             defer { scratch.deallocate() }
+            // CROSS keeps the order of the tables: vectors are read as they lie.
             let sql = """
-                SELECT id, guideline, field, vector, vector_crc32c FROM passage WHERE vector IS NOT NULL ORDER BY id
+                SELECT passage, guideline, field, data, crc32c FROM vector CROSS JOIN passage ON id = passage
+                ORDER BY passage
                 """
             try database.forEachRow(sql) { row in
                 let id: Int64 = try row.value(0)
@@ -118,9 +120,11 @@ extension LibraryDatabase {
 /// Vectors as they are kept: float32, little-endian.
 enum VectorCoding {
     static func encode(_ values: ArraySlice<Float>) -> Data {
-        var data = Data(capacity: values.count * 4)
-        for value in values { withUnsafeBytes(of: value.bitPattern.littleEndian) { data.append(contentsOf: $0) } }
-        return data
+        #if _endian(little)
+        return values.withUnsafeBytes { Data($0) }
+        #else
+        return values.map(\.bitPattern.littleEndian).withUnsafeBytes { Data($0) }
+        #endif
     }
 
     static func checksum(_ data: Data) -> Int64 {
@@ -163,7 +167,8 @@ extension LibraryTransaction {
     public func replaceEncoder(_ encoder: EncoderRecord) throws {
         try check(encoder)
         if try hasVectors() {
-            try database.change("UPDATE passage SET vector = NULL, vector_crc32c = NULL WHERE vector IS NOT NULL")
+            try database.change("DELETE FROM vector")
+            try database.change("UPDATE passage SET is_encoded = 0")
             hasChanges = true
         }
         try write(encoder)
@@ -189,10 +194,14 @@ extension LibraryTransaction {
         var count = 0
         for (index, id) in passageIDs.enumerated() {
             let vector = VectorCoding.encode(values[(index * dimension)..<((index + 1) * dimension)])
+            try database.change("UPDATE passage SET is_encoded = 1 WHERE id = ?", [id])
+            guard database.changesCount == 1 else { continue }
             try database.change(
-                "UPDATE passage SET vector = ?, vector_crc32c = ? WHERE id = ?",
-                [vector, VectorCoding.checksum(vector), id])
-            count += database.changesCount
+                """
+                INSERT INTO vector (passage, data, crc32c) VALUES (?, ?, ?)
+                ON CONFLICT (passage) DO UPDATE SET data = excluded.data, crc32c = excluded.crc32c
+                """, [id, vector, VectorCoding.checksum(vector)])
+            count += 1
         }
         if count > 0 { hasChanges = true }
         return count
@@ -206,10 +215,7 @@ extension LibraryTransaction {
     }
 
     private func hasVectors() throws -> Bool {
-        // The partial index answers how many are pending; the difference is what has vectors.
-        let passages = try database.number("SELECT count(*) FROM passage")
-        let pending = try database.number("SELECT count(*) FROM passage WHERE vector IS NULL")
-        return passages > pending
+        try database.number("SELECT EXISTS (SELECT 1 FROM vector)") == 1
     }
 
     private func write(_ encoder: EncoderRecord) throws {

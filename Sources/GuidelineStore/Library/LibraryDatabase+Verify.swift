@@ -67,7 +67,8 @@ extension LibraryDatabase {
             let (table, rowID, parent): (String, Int64?, String) = try (row.value(0), row.optional(1), row.value(2))
             problems.append(
                 LibraryProblem(
-                    kind: .reference, problem: "row \(rowID.map(String.init) ?? "?") of \(table) refers to no \(parent)"))
+                    kind: .reference, problem: "row \(rowID.map(String.init) ?? "?") of \(table) refers to no \(parent)"
+                ))
         }
         return Array(problems.prefix(limit))
     }
@@ -93,13 +94,15 @@ extension LibraryDatabase {
             where try row.optional(index + 2) as String? != expected {
                 problems.append(
                     LibraryProblem(
-                        kind: .record, problem: "guideline \"\(id)\": the column \(name) does not agree with the record"))
+                        kind: .record, problem: "guideline \"\(id)\": the column \(name) does not agree with the record"
+                    ))
             }
             if try passages(ofRow: row.value(1), database).sorted()
                 != guideline.passages.map({ "\($0.field.rawValue)\t\($0.ordinal)\t\($0.text)" }).sorted()
             {
                 problems.append(
-                    LibraryProblem(kind: .passage, problem: "guideline \"\(id)\": passages do not agree with the record"))
+                    LibraryProblem(
+                        kind: .passage, problem: "guideline \"\(id)\": passages do not agree with the record"))
             }
         }
         return problems
@@ -128,13 +131,20 @@ extension LibraryDatabase {
     private func vectorProblems(_ database: Database, _ limit: Int) throws -> [LibraryProblem] {
         var problems: [LibraryProblem] = []
         guard let encoder = try Self.encoder(database, path: folder.path) else {
-            let count = try database.number("SELECT count(*) FROM passage WHERE vector IS NOT NULL")
+            let count = try database.number("SELECT count(*) FROM vector")
             guard count > 0 else { return [] }
             return [LibraryProblem(kind: .vector, problem: "there are \(count) vectors but no encoder is named")]
         }
+        let wrong = "SELECT id FROM passage WHERE is_encoded <> (id IN (SELECT passage FROM vector)) LIMIT ?"
+        try database.forEachRow(wrong, [limit]) { row in
+            let id: Int64 = try row.value(0)
+            problems.append(
+                LibraryProblem(
+                    kind: .vector, problem: "passage \(id) is marked as encoded and has no vector, or the reverse"))
+        }
         let scratch = UnsafeMutableBufferPointer<Float>.allocate(capacity: encoder.dimension)
         defer { scratch.deallocate() }
-        try database.forEachRow("SELECT id, vector, vector_crc32c FROM passage WHERE vector IS NOT NULL") { row in
+        try database.forEachRow("SELECT passage, data, crc32c FROM vector") { row in
             guard problems.count < limit else { return }
             let id: Int64 = try row.value(0)
             if let problem = try VectorCoding.decode(row, at: 1, into: scratch) {
@@ -150,7 +160,9 @@ extension LibraryDatabase {
         let indexed = try database.number("SELECT count(*) FROM guideline_text_docsize")
         let expected = try database.number("SELECT count(*) FROM guideline")
         guard indexed != expected else { return [] }
-        return [LibraryProblem(kind: .fullText, problem: "\(indexed) guidelines are indexed where there are \(expected)")]
+        return [
+            LibraryProblem(kind: .fullText, problem: "\(indexed) guidelines are indexed where there are \(expected)")
+        ]
     }
 
     /// FTS5's own check is written as an insertion, which only a writer may do.

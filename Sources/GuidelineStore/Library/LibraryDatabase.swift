@@ -167,6 +167,11 @@ public final class LibraryDatabase: Sendable {
         try translate { try pool.read(body) }
     }
 
+    /// For a `body` of a single statement, which sees one consistent state by itself and so needs no transaction.
+    func readStatement<Result>(_ body: (Database) throws -> Result) throws -> Result {
+        try translate { try pool.unsafeRead(body) }
+    }
+
     /// Runs `body` in one transaction: all of its changes are kept when it returns, none if it throws.
     ///
     /// - Throws: what `body` throws, or ``GuidelineStoreError``: read-only, busy, disk full.

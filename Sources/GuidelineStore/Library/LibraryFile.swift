@@ -50,7 +50,8 @@ enum LibraryFile {
         // While there is a log, pages may live in it alone; it is looked for last, as a writer may just have come.
         guard let size = size(path), size >= expected || hasLog(path) else {
             throw .corrupt(
-                path: path, sqliteCode: 11, reason: "the file is shorter than the \(expected) bytes that its header names")
+                path: path, sqliteCode: 11,
+                reason: "the file is shorter than the \(expected) bytes that its header names")
         }
     }
 
@@ -78,9 +79,16 @@ enum LibraryFile {
         try write(temporary)
         try synchronize(temporary)
         // Unlike a rename, a link never replaces what is there.
-        guard link(temporary, path) == 0 else {
-            if errno == EEXIST { throw GuidelineStoreError.libraryExists(path: folder) }
-            throw GuidelineStoreError(FileError.last("make", path))
+        if link(temporary, path) != 0 {
+            let code = errno
+            // File systems without links remain; there, two processes must not make the same library at once.
+            let hasLinks = ![EPERM, ENOTSUP, EOPNOTSUPP, ENOSYS].contains(code)
+            if code == EEXIST || !hasLinks && size(path) != nil {
+                throw GuidelineStoreError.libraryExists(path: folder)
+            }
+            guard !hasLinks, rename(temporary, path) == 0 else {
+                throw GuidelineStoreError(FileError(path: path, operation: "make", code: code))
+            }
         }
         try synchronize(folder)
     }

@@ -54,8 +54,9 @@ enum LibrarySchema {
     /// - `guideline.record` is the whole record as JSON; the columns beside it are copies for filters and full text.
     /// - `passage` is one text to encode; its id is the key of its vector in the index. Ids are never used again and a
     ///   passage's text never changes, so a vector that is found under an id belongs to that text.
-    /// - `passage.vector` is little-endian float32, null until it is encoded; its checksum is there because SQLite has
-    ///   none, and a vector with a flipped bit looks as good as any other.
+    /// - `vector.data` is little-endian float32, in a table of its own so that what a search reads of passages stays
+    ///   small; its checksum is there because SQLite has none, and a vector with a flipped bit looks as good as any other.
+    /// - `passage.is_encoded` says whether there is a vector, so that a small index tells what is left to encode.
     /// - `guideline_text` is an FTS5 index over columns of `guideline`, kept in step by triggers.
     private static let version1 = """
         CREATE TABLE meta (
@@ -104,12 +105,16 @@ enum LibrarySchema {
             field TEXT NOT NULL CHECK (field IN ('title', 'text', 'example')),
             ordinal INTEGER NOT NULL,
             text TEXT NOT NULL,
-            vector BLOB,
-            vector_crc32c INTEGER,
-            CHECK ((vector IS NULL) = (vector_crc32c IS NULL))
+            is_encoded INTEGER NOT NULL DEFAULT 0 CHECK (is_encoded IN (0, 1))
         ) STRICT;
         CREATE INDEX passage_guideline ON passage (guideline, field, ordinal);
-        CREATE INDEX passage_pending ON passage (id) WHERE vector IS NULL;
+        CREATE INDEX passage_pending ON passage (id) WHERE is_encoded = 0;
+
+        CREATE TABLE vector (
+            passage INTEGER PRIMARY KEY REFERENCES passage (id) ON DELETE CASCADE,
+            data BLOB NOT NULL,
+            crc32c INTEGER NOT NULL
+        ) STRICT;
 
         CREATE VIRTUAL TABLE guideline_text USING fts5 (
             title, text, examples,

@@ -37,7 +37,7 @@ extension Guideline {
         do throws(FieldProblem) {
             var result = self
             try result.normalizeTexts(at: location)
-            try result.checkNumbers()
+            try result.checkValues()
             try result.normalizeRelations()
             try result.normalizeID()
             return result
@@ -76,20 +76,26 @@ extension Guideline {
         }
     }
 
-    private func checkNumbers() throws(FieldProblem) {
+    private func checkValues() throws(FieldProblem) {
         if let threshold, !threshold.isFinite {
             throw FieldProblem(field: "threshold", problem: "is \(threshold); it must be finite")
         }
         guard version >= 1 else { throw FieldProblem(field: "version", problem: "is \(version); versions begin at 1") }
-        for (name, value) in source where !value.isFinite {
-            throw FieldProblem(field: "source.\(name)", problem: "holds a number that is not finite")
-        }
+        for (name, value) in source { try Self.check(value, "source.\(name)", depth: 2) }
         for (name, value) in additionalFields {
-            guard value.isFinite else { throw FieldProblem(field: name, problem: "holds a number that is not finite") }
+            try Self.check(value, name, depth: 1)
             guard GuidelineField(rawValue: name) == nil else {
                 throw FieldProblem(field: name, problem: "is a documented field and cannot be an additional one")
             }
         }
+    }
+
+    /// What is stored must be JSON that can be read back.
+    private static func check(_ value: JSONValue, _ field: String, depth: Int) throws(FieldProblem) {
+        guard value.isShallow(inside: depth) else {
+            throw FieldProblem(field: field, problem: "is nested deeper than \(JSONParser.maximumDepth) levels")
+        }
+        guard value.isFinite else { throw FieldProblem(field: field, problem: "holds a number that is not finite") }
     }
 
     private mutating func normalizeRelations() throws(FieldProblem) {

@@ -26,14 +26,22 @@ extension Guideline: Codable {
 
     init(members: [String: JSONValue]) throws(FieldProblem) {
         self.init(id: "", text: "")
-        for (name, value) in members {
-            guard let field = GuidelineField(rawValue: name) else {
-                additionalFields[name] = value
-                continue
-            }
-            if case .null = value { continue }
-            try set(field, to: value)
+        for (name, value) in members { try set(name, to: value) }
+    }
+
+    /// The record that a library keeps.
+    init(record: UnsafeRawBufferPointer) throws {
+        self.init(id: "", text: "")
+        try JSONParser.forEachMember(record) { name, value in try set(name, to: value) }
+    }
+
+    private mutating func set(_ name: String, to value: JSONValue) throws(FieldProblem) {
+        guard let field = GuidelineField(rawValue: name) else {
+            additionalFields[name] = value
+            return
         }
+        if case .null = value { return }
+        try set(field, to: value)
     }
 
     private mutating func set(_ field: GuidelineField, to value: JSONValue) throws(FieldProblem) {

@@ -24,7 +24,9 @@ package enum GuidelineField: String, CaseIterable, Sendable {
     /// that is no JSON object becomes `{"ref": text}`. Text that does not fit is passed on, to fail as a wrong type.
     func value(of text: String, separators: Set<Character>) -> JSONValue {
         let trimmed = text.trimmingWhiteSpace()
-        if shape != .text, trimmed.hasPrefix("[") || trimmed.hasPrefix("{"), let value = try? JSONValue(parsing: trimmed) {
+        if shape != .text, trimmed.hasPrefix("[") || trimmed.hasPrefix("{"),
+            let value = try? JSONValue(parsing: trimmed)
+        {
             return value
         }
         switch shape {

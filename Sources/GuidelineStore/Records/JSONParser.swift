@@ -36,6 +36,28 @@ package struct JSONParser {
         return value
     }
 
+    /// Parses a text that holds exactly one object and hands out its members in their order, without making a
+    /// dictionary of them and so without finding names that repeat.
+    static func forEachMember(
+        _ bytes: UnsafeRawBufferPointer, _ body: (String, JSONValue) throws -> Void
+    ) throws {
+        var parser = JSONParser(bytes)
+        parser.skipWhiteSpace()
+        guard parser.peek() == UInt8(ascii: "{") else { throw parser.error("an object is expected") }
+        parser.position += 1
+        parser.skipWhiteSpace()
+        if parser.peek() == UInt8(ascii: "}") {
+            parser.position += 1
+        } else {
+            repeat {
+                let (name, value) = try parser.parseMember(depth: 1)
+                try body(name, value)
+            } while try parser.parseSeparator(closing: UInt8(ascii: "}"), "an object is not closed")
+        }
+        parser.skipWhiteSpace()
+        guard parser.position == bytes.count else { throw parser.error("there is text after the value") }
+    }
+
     // MARK: Structure
 
     private mutating func parseValue(depth: Int) throws(JSONSyntaxError) -> JSONValue {
@@ -62,30 +84,39 @@ package struct JSONParser {
             position += 1
             return object
         }
-        while true {
+        repeat {
             skipWhiteSpace()
-            guard let quote = peek() else { throw truncated("an object is not closed") }
-            guard quote == UInt8(ascii: "\"") else { throw error("a name in quotes is expected") }
-            let nameOffset = position
-            let name = try parseString()
-            skipWhiteSpace()
-            guard let colon = peek() else { throw truncated("an object is not closed") }
-            guard colon == UInt8(ascii: ":") else { throw error("a colon is expected after a name") }
-            position += 1
-            skipWhiteSpace()
-            let value = try parseValue(depth: depth)
+            let offset = position
+            let (name, value) = try parseMember(depth: depth)
             guard object.updateValue(value, forKey: name) == nil else {
-                throw JSONSyntaxError(problem: .invalid("the name \"\(name)\" is given twice"), offset: nameOffset)
+                throw JSONSyntaxError(problem: .invalid("the name \"\(name)\" is given twice"), offset: offset)
             }
-            skipWhiteSpace()
-            guard let next = peek() else { throw truncated("an object is not closed") }
-            position += 1
-            if next == UInt8(ascii: "}") { return object }
-            guard next == UInt8(ascii: ",") else {
-                position -= 1
-                throw error("a comma or \"}\" is expected")
-            }
+        } while try parseSeparator(closing: UInt8(ascii: "}"), "an object is not closed")
+        return object
+    }
+
+    private mutating func parseMember(depth: Int) throws(JSONSyntaxError) -> (name: String, value: JSONValue) {
+        skipWhiteSpace()
+        guard let quote = peek() else { throw truncated("an object is not closed") }
+        guard quote == UInt8(ascii: "\"") else { throw error("a name in quotes is expected") }
+        let name = try parseString()
+        skipWhiteSpace()
+        guard let colon = peek() else { throw truncated("an object is not closed") }
+        guard colon == UInt8(ascii: ":") else { throw error("a colon is expected after a name") }
+        position += 1
+        skipWhiteSpace()
+        return (name, try parseValue(depth: depth))
+    }
+
+    /// Whether another item follows.
+    private mutating func parseSeparator(closing: UInt8, _ unclosed: String) throws(JSONSyntaxError) -> Bool {
+        skipWhiteSpace()
+        guard let next = peek() else { throw truncated(unclosed) }
+        guard next == closing || next == UInt8(ascii: ",") else {
+            throw error("a comma or a closing bracket is expected")
         }
+        position += 1
+        return next != closing
     }
 
     private mutating func parseArray(depth: Int) throws(JSONSyntaxError) -> [JSONValue] {
@@ -97,18 +128,11 @@ package struct JSONParser {
             position += 1
             return array
         }
-        while true {
+        repeat {
             skipWhiteSpace()
             array.append(try parseValue(depth: depth))
-            skipWhiteSpace()
-            guard let next = peek() else { throw truncated("an array is not closed") }
-            position += 1
-            if next == UInt8(ascii: "]") { return array }
-            guard next == UInt8(ascii: ",") else {
-                position -= 1
-                throw error("a comma or \"]\" is expected")
-            }
-        }
+        } while try parseSeparator(closing: UInt8(ascii: "]"), "an array is not closed")
+        return array
     }
 
     private func checkDepth(_ depth: Int) throws(JSONSyntaxError) {
@@ -164,15 +188,19 @@ package struct JSONParser {
     private mutating func parseString() throws(JSONSyntaxError) -> String {
         position += 1
         let start = position
+        var seen: UInt8 = 0
         while position < bytes.count {
             let byte = bytes[position]
             if byte == UInt8(ascii: "\"") {
-                let text = try decode(UnsafeRawBufferPointer(rebasing: bytes[start..<position]), at: start)
+                let text = UnsafeRawBufferPointer(rebasing: bytes[start..<position])
+                // What is all ASCII needs no validation.
+                let string = seen < 0x80 ? String(decoding: text, as: UTF8.self) : try decode(text, at: start)
                 position += 1
-                return text
+                return string
             }
             if byte == UInt8(ascii: "\\") { return try parseEscapedString(from: start) }
             guard byte >= 0x20 else { throw error("\(Self.describe(byte)) in a string must be written as an escape") }
+            seen |= byte
             position += 1
         }
         throw truncated("a string is not closed")
@@ -212,7 +240,8 @@ package struct JSONParser {
         case UInt8(ascii: "n"): text.append(0x0A)
         case UInt8(ascii: "r"): text.append(0x0D)
         case UInt8(ascii: "t"): text.append(0x09)
-        case UInt8(ascii: "u"): text.append(contentsOf: UTF8.encode(try parseScalar()) ?? UTF8.encodedReplacementCharacter)
+        case UInt8(ascii: "u"):
+            text.append(contentsOf: UTF8.encode(try parseScalar()) ?? UTF8.encodedReplacementCharacter)
         default:
             position -= 1
             throw error("\\\(Self.describe(byte)) is not an escape")

@@ -77,6 +77,17 @@ extension JSONValue {
         }
     }
 
+    /// Whether it can be written inside `outer` brackets and read back by ``JSONParser``.
+    package func isShallow(inside outer: Int) -> Bool {
+        switch self {
+        case .array(let values):
+            outer < JSONParser.maximumDepth && values.allSatisfy { $0.isShallow(inside: outer + 1) }
+        case .object(let members):
+            outer < JSONParser.maximumDepth && members.values.allSatisfy { $0.isShallow(inside: outer + 1) }
+        case .null, .bool, .integer, .number, .string: true
+        }
+    }
+
     /// The type in words, for messages.
     package var typeName: String {
         switch self {

@@ -20,16 +20,16 @@ extension HNSWGraph {
     func propose(
         _ rows: VectorRows, nodes: Range<Int>, threads: Int, pool: WorkspacePool, kernels: fp_kernels
     ) -> [Proposal] {
-        let results = ResultSlots<Proposal>(count: nodes.count)
+        let results = ParallelResults<Proposal, Never>(count: nodes.count)
         Parallel.forEachRange(nodes.count, chunk: 16, threads: threads) { range, _ in
             pool.withWorkspace { workspace in
                 for index in range {
                     let node = UInt32(nodes.lowerBound + index)
-                    results[index] = propose(rows, node: node, workspace: workspace, kernels: kernels)
+                    results.set(index) { propose(rows, node: node, workspace: workspace, kernels: kernels) }
                 }
             }
         }
-        return results.values
+        return results.values()
     }
 
     private func propose(
@@ -158,26 +158,4 @@ extension HNSWGraph {
             (a.target, a.level, a.source) < (b.target, b.level, b.source)
         }
     }
-}
-
-/// Results written from several threads, each to places of its own.
-private final class ResultSlots<Value: Sendable>: @unchecked Sendable {
-    private let slots: UnsafeMutableBufferPointer<Value?>
-
-    init(count: Int) {
-        slots = .allocate(capacity: count)
-        slots.initialize(repeating: nil)
-    }
-
-    deinit {
-        slots.deinitialize()
-        slots.deallocate()
-    }
-
-    subscript(index: Int) -> Value? {
-        get { slots[index] }
-        set { slots[index] = newValue }
-    }
-
-    var values: [Value] { slots.compactMap { $0 } }
 }

@@ -96,16 +96,20 @@ import Testing
 
     @Test func readsASingleRecord() throws {
         let read = try GuidelineImporter.read("{\"id\":\"a\",\n\"text\":\"one\",\"more\":{\"x\":[1]}}", .json)
-        #expect(read == [Guideline(id: "a", text: "one", additionalFields: ["more": .object(["x": .array([.integer(1)])])])])
+        #expect(
+            read == [Guideline(id: "a", text: "one", additionalFields: ["more": .object(["x": .array([.integer(1)])])])]
+        )
     }
 
     @Test(arguments: [
         ("[\n{\"text\":\"one\"},\n{\"text\":1}\n]", "invalid_field", 3), ("[\n{\"text\":\"one\"},\n", "truncated", 3),
-        ("[\n{\"text\":\"one\"}", "truncated", 2), ("[\n{\"text\":\"o", "truncated", 2), ("[{\"text\":\"one\"} {", "syntax", 1),
+        ("[\n{\"text\":\"one\"}", "truncated", 2), ("[\n{\"text\":\"o", "truncated", 2),
+        ("[{\"text\":\"one\"} {", "syntax", 1),
         ("[{\"text\":\"one\"}]\n[]", "syntax", 2), ("{\"text\":\"one\"}\n{\"text\":\"two\"}", "syntax", 2),
         ("\n5", "syntax", 2), ("[1]", "syntax", 1), ("{\"guidelines\":{}}", "syntax", 1), ("{\"a\":1", "truncated", 1),
         ("{\"guidelines\":[{\"text\":\"x\"}]", "truncated", 1), ("[,]", "syntax", 1), ("{5:1}", "syntax", 1),
-        ("{\"a\" 1}", "syntax", 1), ("{\"a\":1,\"a\":2,\"text\":\"x\"}", "syntax", 1), ("[{\"text\":\"x\"},]", "syntax", 1),
+        ("{\"a\" 1}", "syntax", 1), ("{\"a\":1,\"a\":2,\"text\":\"x\"}", "syntax", 1),
+        ("[{\"text\":\"x\"},]", "syntax", 1),
         ("[\n{\"id\":\"a\",\"text\":\"x\"},\n{\"id\":\"a\",\"text\":\"y\"}]", "duplicate_id", 3), ("{", "truncated", 1),
         ("[\n{\"text\":\"a\n b\"}]", "syntax", 2), ("]", "syntax", 1),
     ])
@@ -123,7 +127,8 @@ import Testing
         options.maximumDocumentLength = 1000
         let long = String(repeating: "x", count: 2000)
         for (format, text) in [
-            (ImportFormat.jsonl, "{\"text\":\"\(long)\"}"), (.json, "[{\"text\":\"\(long)\"}]"), (.csv, "text\n\(long)\n"),
+            (ImportFormat.jsonl, "{\"text\":\"\(long)\"}"), (.json, "[{\"text\":\"\(long)\"}]"),
+            (.csv, "text\n\(long)\n"),
             (.tsv, "text\n\"\(long)\"\n"), (.yaml, "- text: \(long)"), (.markdown, "# Title\n\(long)"),
             (.markdown, "# Title\n" + String(repeating: "short line\n", count: 200)),
         ] {
@@ -159,7 +164,8 @@ import Testing
     @Test func filesThatCannotBeReadAreTyped() throws {
         let folder = try TemporaryFolder()
         let missing = folder.file("none.jsonl")
-        #expect(storeError { _ = try GuidelineImporter.read(from: missing) } == .fileNotFound(path: missing.relativePath))
+        #expect(
+            storeError { _ = try GuidelineImporter.read(from: missing) } == .fileNotFound(path: missing.relativePath))
         #expect(storeError { _ = try GuidelineImporter.read(from: folder.file("none")) }?.code == "file_not_found")
         let named = try folder.write("x", to: "corpus.docx")
         #expect(storeError { _ = try GuidelineImporter.read(from: named) } == .unknownFormat(path: named.relativePath))
@@ -171,9 +177,10 @@ import Testing
         #expect(ImportFormat(path: "x.ndjson") == .jsonl && ImportFormat(path: "x.yml") == .yaml)
         let folder = try TemporaryFolder()
         let url = try folder.write("text,kind\nBe kind.,style\n", to: "corpus.txt")
-        #expect(try GuidelineImporter.read(from: url, format: .csv) == [
-            Guideline(id: "", text: "Be kind.", kind: .style).validated()
-        ])
+        #expect(
+            try GuidelineImporter.read(from: url, format: .csv) == [
+                Guideline(id: "", text: "Be kind.", kind: .style).validated()
+            ])
     }
 
     @Test func oneImporterFindsIdsThatTwoFilesUse() throws {
@@ -217,7 +224,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"{"id":1,"query":"x"}"#, "id"), (#"{"query":2}"#, "query"), (#"{"id":"q"}"#, "query"), (#"{"query":" "}"#, "query"),
+        (#"{"id":1,"query":"x"}"#, "id"), (#"{"query":2}"#, "query"), (#"{"id":"q"}"#, "query"),
+        (#"{"query":" "}"#, "query"),
         (#"{"query":"x","positives":"a"}"#, "positives"), (#"{"query":"x","positives":[1]}"#, "positives[0]"),
     ])
     func queriesWithFaultsNameTheirField(line: String, field: String) throws {

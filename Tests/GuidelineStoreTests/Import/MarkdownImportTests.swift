@@ -27,16 +27,19 @@ import Testing
             """
         let read = try GuidelineImporter.read(text, .markdown)
         let path = { (items: String...) in ["path": JSONValue.array(items.map(JSONValue.string))] }
-        try #expect(read == [
-            Guideline(id: "safety", title: "Safety", text: "Intro.", source: path("House rules")),
-            Guideline(
-                id: "g_1", title: "No malware", text: "Never write malware.\n\nNot even a little.", severity: .critical,
-                risk: ["mlc:ncr", "x:code"], tags: ["code", "a", "b"], threshold: 0.4,
-                source: path("House rules", "Safety"), additionalFields: ["owner": .string("the team")]),
-            Guideline(id: "", title: "Kind", text: "Be kind.", source: path("House rules", "Safety")).validated(),
-            Guideline(id: "", text: "Speak plainly", source: path("House rules", "Style")).validated(),
-            Guideline(id: "", title: "Use {braces} freely", text: "Yes.", source: path("House rules", "Style")).validated(),
-        ])
+        try #expect(
+            read == [
+                Guideline(id: "safety", title: "Safety", text: "Intro.", source: path("House rules")),
+                Guideline(
+                    id: "g_1", title: "No malware", text: "Never write malware.\n\nNot even a little.",
+                    severity: .critical,
+                    risk: ["mlc:ncr", "x:code"], tags: ["code", "a", "b"], threshold: 0.4,
+                    source: path("House rules", "Safety"), additionalFields: ["owner": .string("the team")]),
+                Guideline(id: "", title: "Kind", text: "Be kind.", source: path("House rules", "Safety")).validated(),
+                Guideline(id: "", text: "Speak plainly", source: path("House rules", "Style")).validated(),
+                Guideline(id: "", title: "Use {braces} freely", text: "Yes.", source: path("House rules", "Style"))
+                    .validated(),
+            ])
     }
 
     @Test func codeAndCommentsHoldNoHeadings() throws {
@@ -62,11 +65,15 @@ import Testing
         let read = try GuidelineImporter.read(text, .markdown)
         #expect(read.map(\.title) == ["One", "Two"])
         #expect(read[0].text == "```sh\n# not a heading\n~~~\n````")
-        #expect(read[1].text == "~~~~\n# nor this\n~~~\n~~~~~\ntext <!-- inline -->\n    # indented code\n#nor this\n####### nor this")
+        #expect(
+            read[1].text
+                == "~~~~\n# nor this\n~~~\n~~~~~\ntext <!-- inline -->\n    # indented code\n#nor this\n####### nor this"
+        )
     }
 
     @Test func underlinedHeadingsCount() throws {
-        let text = "Rules\n=====\nIntro\n\nBe kind\n-------\nAlways.\n\n---\n\n- a list\n---\nof lines\n\ntwo\nlines\n---\nend\n"
+        let text =
+            "Rules\n=====\nIntro\n\nBe kind\n-------\nAlways.\n\n---\n\n- a list\n---\nof lines\n\ntwo\nlines\n---\nend\n"
         let read = try GuidelineImporter.read(text, .markdown)
         #expect(read.map(\.title) == ["Rules", "Be kind"])
         #expect(read[0].text == "Intro")
@@ -101,7 +108,8 @@ import Testing
         ("# A {#a}\nx\n\n# B {#a}\ny\n", "duplicate_id", 4), ("# A\n```\nx\n# B\n", "truncated", 2),
         ("# A\nx\n<!-- open\n# B\n", "truncated", 3), ("x\n# A {#a kind}\ny\n", "syntax", 2),
         ("# A {#a kind=\"x}\ny\n", "syntax", 1), ("# A {kind=nice}\ny\n", "invalid_field", 1),
-        ("# A {#a id=b}\nx\n", "syntax", 1), ("---\nkind: [\n---\n# A\nx\n", "syntax", 3), ("---\nkind: style\n# A\nx\n", "truncated", 1),
+        ("# A {#a id=b}\nx\n", "syntax", 1), ("---\nkind: [\n---\n# A\nx\n", "syntax", 3),
+        ("---\nkind: style\n# A\nx\n", "truncated", 1),
         ("\n# A {threshold=high}\nx\n", "invalid_field", 2), ("# A\nx\n# B {version=0}\ny", "invalid_field", 3),
     ])
     func faultsNameTheirLine(text: String, code: String, line: Int) {

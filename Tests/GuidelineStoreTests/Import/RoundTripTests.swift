@@ -33,7 +33,9 @@ import Testing
     }
 
     private static func table(_ guidelines: [Guideline], _ delimiter: String) -> String {
-        let columns = ["id", "title", "text", "kind", "priority", "tags", "examples", "threshold", "relations", "source", "note"]
+        let columns = [
+            "id", "title", "text", "kind", "priority", "tags", "examples", "threshold", "relations", "source", "note",
+        ]
         func cell(_ guideline: Guideline, _ name: String) -> String {
             guard case .object(let members) = guideline.json else { return "" }
             let text: String =
@@ -65,8 +67,10 @@ import Testing
     @Test(arguments: ImportFormat.allCases)
     func whateverIsReadNothingTraps(format: ImportFormat) throws {
         var generator = SplitMix64(state: 17)
-        let markdown = "---\nkind: style\n---\n# A {#a tags=x}\ntext\n```\n# b\n```\n## C\n<!-- x -->\nmore\n\nTitle\n===\nend\n"
-        let good = Array((format == .markdown ? markdown : Self.file(try Self.guidelines(1).prefix(3).map(\.self), format)).utf8)
+        let markdown =
+            "---\nkind: style\n---\n# A {#a tags=x}\ntext\n```\n# b\n```\n## C\n<!-- x -->\nmore\n\nTitle\n===\nend\n"
+        let good = Array(
+            (format == .markdown ? markdown : Self.file(try Self.guidelines(1).prefix(3).map(\.self), format)).utf8)
         let nasty = Array("\"\\{}[],:;#-|>&*!%@`'\n\r\t \0".utf8) + [0xFF, 0xC3, 0xED, 0xEF]
         for round in 0..<600 {
             var bytes = good

@@ -20,9 +20,10 @@ import Testing
             additionalFields: ["my_note": .string("kept")])
         #expect(try GuidelineImporter.read(text, .csv) == [expected])
         let columns = "id\ttext\ttags\nx\tA \"quoted\" word, and a comma\ta;b\n"
-        #expect(try GuidelineImporter.read(columns, .tsv) == [
-            Guideline(id: "x", text: "A \"quoted\" word, and a comma", tags: ["a", "b"])
-        ])
+        #expect(
+            try GuidelineImporter.read(columns, .tsv) == [
+                Guideline(id: "x", text: "A \"quoted\" word, and a comma", tags: ["a", "b"])
+            ])
     }
 
     @Test(arguments: ["\n", "\r\n", "\r"])
@@ -37,12 +38,15 @@ import Testing
         var options = ImportOptions()
         options.delimiter = UInt8(ascii: ";")
         #expect(try GuidelineImporter.read("id;text\na;one, two\n", .csv, options: options)[0].text == "one, two")
-        #expect(storeError { _ = try GuidelineImporter.read("id;text\na;one\n", .csv) }?.description.contains("\"id;text\"") == true)
+        #expect(
+            storeError { _ = try GuidelineImporter.read("id;text\na;one\n", .csv) }?.description.contains("\"id;text\"")
+                == true)
     }
 
     @Test(arguments: [
         ("id,text\na,one\nb,two,three\n", "syntax", 3), ("id,text\na\n", "syntax", 2), ("id,name\na,b\n", "syntax", 1),
-        ("text,text\na,b\n", "syntax", 1), ("text,\na,b\n", "syntax", 1), ("text\n\"never\nclosed\n\nx", "truncated", 2),
+        ("text,text\na,b\n", "syntax", 1), ("text,\na,b\n", "syntax", 1),
+        ("text\n\"never\nclosed\n\nx", "truncated", 2),
         ("text\n\"a\nb\" c\n", "syntax", 3), ("id,text\na,x\nb,y\na,z\n", "duplicate_id", 4),
         ("text,kind\nx,nice\n", "invalid_field", 2), ("text,priority\nx,high\n", "invalid_field", 2),
         ("text,threshold\n\"a\nb\",0.5\nx,y\n", "invalid_field", 4), ("id,text\na,\"\"\n", "invalid_field", 2),

@@ -62,20 +62,28 @@ import Testing
         #expect(storeError { _ = try GuidelineImporter.read(text, .yaml) }?.code == "syntax")
     }
 
+    @Test func nestingThatCannotBeStoredIsAnError() {
+        let text = "- text: x\n  deep: " + String(repeating: "[", count: 500) + String(repeating: "]", count: 500)
+        #expect(storeError { _ = try GuidelineImporter.read(text, .yaml) }?.code == "invalid_field")
+    }
+
     @Test func deepNestingIsAnError() {
         let text = "- text: x\n  deep: " + String(repeating: "[", count: 100_000)
         #expect(storeError { _ = try GuidelineImporter.read(text, .yaml) }?.code == "syntax")
     }
 
-    @Test(arguments: [
-        ("- text: one\n- text: [a]\n", "invalid_field", 2...2), ("- text: one\n- just text\n", "syntax", 2...2),
-        ("- text: one\n- text: \"two\n", "syntax", 2...3), ("- text: one\n  text: two\n", "syntax", 1...2),
-        ("- text: one\n-\ttext: two\n", "syntax", 2...2), ("guidelines: 5\n", "syntax", 1...1), ("just text\n", "syntax", 1...1),
-        ("- text: one\n- {text: two, kind: nice}\n", "invalid_field", 2...2), ("- {text: *none}\n", "syntax", 1...1),
-        ("- {id: a, text: x}\n- {id: a, text: y}\n", "duplicate_id", 2...2), ("- text: ''\n", "empty_text", 1...1),
-        ("- [1]: x\n  text: y\n", "syntax", 1...1), ("- {text: one, priority: high}", "invalid_field", 1...1),
-        ("- text: one\n- text: \u{1}\n", "syntax", 2...2),
-    ] as [(String, String, ClosedRange<Int>)])
+    @Test(
+        arguments: [
+            ("- text: one\n- text: [a]\n", "invalid_field", 2...2), ("- text: one\n- just text\n", "syntax", 2...2),
+            ("- text: one\n- text: \"two\n", "syntax", 2...3), ("- text: one\n  text: two\n", "syntax", 1...2),
+            ("- text: one\n-\ttext: two\n", "syntax", 2...2), ("guidelines: 5\n", "syntax", 1...1),
+            ("just text\n", "syntax", 1...1),
+            ("- text: one\n- {text: two, kind: nice}\n", "invalid_field", 2...2),
+            ("- {text: *none}\n", "syntax", 1...1),
+            ("- {id: a, text: x}\n- {id: a, text: y}\n", "duplicate_id", 2...2), ("- text: ''\n", "empty_text", 1...1),
+            ("- [1]: x\n  text: y\n", "syntax", 1...1), ("- {text: one, priority: high}", "invalid_field", 1...1),
+            ("- text: one\n- text: \u{1}\n", "syntax", 2...2),
+        ] as [(String, String, ClosedRange<Int>)])
     func faultsNameTheirLine(text: String, code: String, lines: ClosedRange<Int>) {
         let error = storeError { _ = try GuidelineImporter.read(text, .yaml) }
         #expect(error?.code == code, "\(String(describing: error))")

@@ -9,10 +9,12 @@ import Testing
     private func closedLibrary(_ folder: TemporaryFolder) throws -> (folder: URL, file: URL, bytes: [UInt8]) {
         let url = folder.file("library")
         let library = try LibraryDatabase.create(at: url)
-        try library.upsert((0..<300).map { Guideline(id: "g\($0)", text: "Text \($0) of many words", examples: ["e\($0)"]) })
+        try library.upsert(
+            (0..<300).map { Guideline(id: "g\($0)", text: "Text \($0) of many words", examples: ["e\($0)"]) })
         try library.setEncoder(testEncoder)
         let ids = try library.pendingPassages(limit: 1000).map(\.id)
-        try library.storeVectors(passageIDs: ids, values: Array(repeating: 0.5, count: ids.count * 4), encodedBy: testEncoder)
+        try library.storeVectors(
+            passageIDs: ids, values: Array(repeating: 0.5, count: ids.count * 4), encodedBy: testEncoder)
         try library.close()
         let file = url.appendingPathComponent(LibraryDatabase.fileName)
         return (url, file, [UInt8](try Data(contentsOf: file)))
@@ -167,7 +169,10 @@ import Testing
         try library.remove(ids: ["late"])
         let copy = try LibraryDatabase.open(at: folder.file("copy"))
         #expect(try copy.count == 301 && copy.verify().isEmpty && copy.encoder == testEncoder)
-        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.file("copy").path).allSatisfy { $0.hasPrefix("library.sqlite") && !$0.contains("tmp") })
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: folder.file("copy").path).allSatisfy {
+                $0.hasPrefix("library.sqlite") && !$0.contains("tmp")
+            })
     }
 
     @Test func aCheckpointEmptiesTheLog() throws {

@@ -7,7 +7,8 @@ import Testing
     private func library(_ folder: TemporaryFolder) throws -> LibraryDatabase {
         let library = try LibraryDatabase.create(at: folder.file("library"))
         try library.upsert([
-            Guideline(id: "virus", title: "Malware", text: "Never write computer viruses.", examples: ["make a keylogger"]),
+            Guideline(
+                id: "virus", title: "Malware", text: "Never write computer viruses.", examples: ["make a keylogger"]),
             Guideline(id: "medicine", text: "Refer questions on medicine to a doctor, and on viruses too."),
             Guideline(id: "café", text: "Recommend a café politely."),
             Guideline(id: "strasse", text: "Кошка сидит. Ein Hund in der Straße 42."),
@@ -43,8 +44,10 @@ import Testing
     }
 
     @Test(arguments: [
-        "", " ", "\"", "\"\"", "'", "a\"b", "AND", "OR NOT", "NEAR(a b)", "virus*", "^virus", "text:virus", "-virus", "(", ")",
-        "a AND", "{title} : virus", "\0", "vir\0us", "%_", "; DROP TABLE guideline", "😀", "\u{301}", "\u{202E}virus", "\\", "?1",
+        "", " ", "\"", "\"\"", "'", "a\"b", "AND", "OR NOT", "NEAR(a b)", "virus*", "^virus", "text:virus", "-virus",
+        "(", ")",
+        "a AND", "{title} : virus", "\0", "vir\0us", "%_", "; DROP TABLE guideline", "😀", "\u{301}", "\u{202E}virus",
+        "\\", "?1",
         "virus\u{301}", "漢字", "\u{FFFD}", "\u{10FFFF}", "\u{E000}", "½ ²",
     ])
     func anyTextIsAQuery(text: String) throws {

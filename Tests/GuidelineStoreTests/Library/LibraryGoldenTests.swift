@@ -10,7 +10,8 @@ import Testing
     @Test func aLibraryOfVersion1Opens() throws {
         let folder = try TemporaryFolder()
         let url = folder.file("library")
-        let fixture = try #require(Bundle.module.url(forResource: "library-v1", withExtension: nil, subdirectory: "Fixtures"))
+        let fixture = try #require(
+            Bundle.module.url(forResource: "library-v1", withExtension: nil, subdirectory: "Fixtures"))
         try FileManager.default.copyItem(at: fixture, to: url)
         let library = try LibraryDatabase.open(at: url)
         #expect(try library.verify().isEmpty)
@@ -25,7 +26,9 @@ import Testing
                     relations: [.init(type: .excludes, target: "kind")], source: ["license": .string("CC0-1.0")],
                     additionalFields: ["support": .integer(12)]))
         #expect(try library.guideline(id: "old")?.version == 2)
-        #expect(try library.encoder == EncoderRecord(name: "golden", sha256: String(repeating: "01", count: 32), dimension: 3))
+        #expect(
+            try library.encoder
+                == EncoderRecord(name: "golden", sha256: String(repeating: "01", count: 32), dimension: 3))
         #expect(try library.pendingPassages(limit: 9).map(\.text) == ["Say goodbye politely."])
         var vectors: [Int64: [Float]] = [:]
         try library.forEachVector { vectors[$0.passageID] = Array($0.values) }

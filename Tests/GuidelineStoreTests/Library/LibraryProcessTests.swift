@@ -133,7 +133,9 @@ import Testing
         while let line = writer.nextLine(), !line.hasPrefix("stored") {}
         writer.kill()
         let found = try inspect()
-        #expect(found.first?.hasPrefix("readOnly count ") == true && found.first?.contains("problems 0") == true, "\(found)")
+        #expect(
+            found.first?.hasPrefix("readOnly count ") == true && found.first?.contains("problems 0") == true, "\(found)"
+        )
         #expect(found.first?.hasPrefix("readOnly count 2 ") == false, "\(found)")
         try FileManager.default.removeItem(atPath: library.path + "-shm")
         #expect(try inspect() == ["readOnly needs_recovery", "readWrite read_only"])

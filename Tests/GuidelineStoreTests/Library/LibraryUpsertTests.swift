@@ -60,7 +60,9 @@ import Testing
         let same = try library.upsert([Guideline(id: "", text: "x"), Guideline(id: "", text: "x", kind: .style)])
         #expect(same.added.count == 1 && same.skippedDuplicates.map(\.duplicateOf) == same.added)
         let error = storeError {
-            _ = try library.upsert([Guideline(id: "n", text: "new"), Guideline(id: "a", text: "x1"), Guideline(id: "a", text: "x2")])
+            _ = try library.upsert([
+                Guideline(id: "n", text: "new"), Guideline(id: "a", text: "x1"), Guideline(id: "a", text: "x2"),
+            ])
         }
         #expect(error == .duplicateID("a", first: nil, second: nil))
         #expect(try library.count == 1, "nothing of the failed transaction is kept")

@@ -65,7 +65,9 @@ import Testing
         let generation = try library.generation
         #expect(try library.storeVectors(passageIDs: [99], values: [1, 2, 3, 4], encodedBy: testEncoder) == 0)
         #expect(try library.generation == generation)
-        #expect(try library.storeVectors(passageIDs: [99, 2], values: Array(repeating: 1, count: 8), encodedBy: testEncoder) == 1)
+        #expect(
+            try library.storeVectors(
+                passageIDs: [99, 2], values: Array(repeating: 1, count: 8), encodedBy: testEncoder) == 1)
         #expect(try library.generation == generation + 1)
     }
 
@@ -91,5 +93,30 @@ import Testing
             #expect(storeError { try library.replaceEncoder(bad) }?.code == "invalid_field")
         }
         #expect(try library.verify().isEmpty)
+    }
+
+    @Test func vectorsOfChosenPassagesComeInTheirOrder() throws {
+        let folder = try TemporaryFolder()
+        let library = try library(folder, texts: 4)
+        #expect(storeError { _ = try library.vectors(passageIDs: [1]) }?.code == "no_encoder")
+        try library.setEncoder(other)
+        try library.storeVectors(passageIDs: [1, 2, 4], values: [1, 1, 2, 2, 4, 4], encodedBy: other)
+        let found = try library.vectors(passageIDs: [4, 3, 99, 1, 4])
+        #expect(found.ids == [4, 1, 4] && found.values == [4, 4, 1, 1, 4, 4])
+    }
+
+    @Test func whatAnIndexNeedsIsKept() throws {
+        let folder = try TemporaryFolder()
+        let library = try library(folder, texts: 3)
+        try library.upsert([Guideline(id: "g1", text: "Text 1", status: .shadow)])
+        #expect(try library.inactiveGuidelineRows() == [2])
+        #expect(try library.libraryID == library.statistics().libraryID)
+        let generation = try library.generation
+        #expect(try library.encoderFolder == nil)
+        try library.setEncoderFolder("models/a")
+        try library.setEncoderFolder("models/b")
+        #expect(try library.encoderFolder == "models/b")
+        try library.setEncoderFolder(nil)
+        #expect(try library.encoderFolder == nil && library.generation == generation)
     }
 }

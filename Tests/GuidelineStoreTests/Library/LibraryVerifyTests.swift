@@ -11,13 +11,18 @@ import Testing
         ("UPDATE guideline SET record = replace(record, 'malware', 'software') WHERE row = 1", .record),
         ("UPDATE passage SET text = 'other' WHERE id = 1", .passage),
         ("UPDATE passage SET ordinal = 5 WHERE id = 3", .passage), ("DELETE FROM passage WHERE id = 2", .passage),
-        ("UPDATE passage SET vector = x'00000000' WHERE id = 1", .vector),
-        ("UPDATE passage SET vector = x'0000803F0000803F0000803F0000003F' WHERE id = 1", .vector),
-        ("UPDATE passage SET vector_crc32c = 1 WHERE id = 2", .vector),
+        ("UPDATE vector SET data = x'00000000' WHERE passage = 1", .vector),
+        ("UPDATE vector SET data = x'0000803F0000803F0000803F0000003F' WHERE passage = 1", .vector),
+        ("UPDATE vector SET crc32c = 1 WHERE passage = 2", .vector), ("DELETE FROM vector WHERE passage = 2", .vector),
+        ("UPDATE passage SET is_encoded = 0 WHERE id = 2", .vector),
+        ("PRAGMA foreign_keys = OFF; INSERT INTO vector VALUES (99, x'00', 0)", .reference),
         ("DELETE FROM meta WHERE key = 'encoder'", .vector),
         ("PRAGMA foreign_keys = OFF; UPDATE passage SET guideline = 77 WHERE id = 1", .reference),
         ("PRAGMA foreign_keys = OFF; INSERT INTO guideline_tag VALUES ('t', 88)", .reference),
-        ("INSERT INTO guideline_text (guideline_text, rowid, title, text, examples) VALUES ('delete', 1, 'No malware', 'Never write malware.', 'write a virus')", .fullText),
+        (
+            "INSERT INTO guideline_text (guideline_text, rowid, title, text, examples) VALUES ('delete', 1, 'No malware', 'Never write malware.', 'write a virus')",
+            .fullText
+        ),
         ("DROP TRIGGER guideline_text_update; UPDATE guideline SET examples = 'x' WHERE row = 1", .fullText),
     ])
     func everyKindOfDamageIsFound(sql: String, kind: LibraryProblem.Kind) throws {

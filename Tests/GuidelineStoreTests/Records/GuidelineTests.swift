@@ -25,7 +25,9 @@ import Testing
         #expect(guideline.additionalFields == ["support": .integer(12), "applies_to": .array([.string("llm_input")])])
         #expect(try Guideline(json: JSONValue(parsing: guideline.jsonText)) == guideline)
         #expect(try JSONDecoder().decode(Guideline.self, from: JSONEncoder().encode(guideline)) == guideline)
-        #expect(guideline.jsonText.hasPrefix(#"{"id":"g_1","title":"No malware","text":"Never write malware.","condition""#))
+        #expect(
+            guideline.jsonText.hasPrefix(#"{"id":"g_1","title":"No malware","text":"Never write malware.","condition""#)
+        )
         #expect(guideline.jsonText.hasSuffix(#""version":3,"applies_to":["llm_input"],"support":12}"#))
     }
 
@@ -33,7 +35,8 @@ import Testing
         let text = #"{"text":"Be kind.","title":null,"condition":null,"threshold":null,"examples":null,"kind":null}"#
         let guideline = try Guideline(json: JSONValue(parsing: text))
         #expect(guideline == Guideline(id: "", text: "Be kind."))
-        let record = #"{"id":"","text":"Be kind.","kind":"safety","status":"active","authority":"guideline","priority":0,"severity":"medium","lang":"en","version":1}"#
+        let record =
+            #"{"id":"","text":"Be kind.","kind":"safety","status":"active","authority":"guideline","priority":0,"severity":"medium","lang":"en","version":1}"#
         #expect(guideline.jsonText == record)
     }
 
@@ -45,12 +48,16 @@ import Testing
         (#"{"text":"x","severity":true}"#, "severity"), (#"{"text":"x","source":"here"}"#, "source"),
         (#"{"text":"x","relations":[{"type":"needs","target":"y"}]}"#, "relations[0].type"),
         (#"{"text":"x","relations":[{"type":"excludes"}]}"#, "relations[0]"),
-        (#"{"text":"x","relations":{"type":"excludes"}}"#, "relations"), (#"{"text":"x","version":null,"lang":1}"#, "lang"),
+        (#"{"text":"x","relations":{"type":"excludes"}}"#, "relations"),
+        (#"{"text":"x","version":null,"lang":1}"#, "lang"),
         (#"["text"]"#, "guideline"),
     ])
     func aWrongTypeNamesItsField(json: String, field: String) {
         let place = InputLocation(file: "f.jsonl", line: 4)
-        guard case .invalidField(field, _, place) = storeError({ _ = try Guideline(json: JSONValue(parsing: json), at: place) })
+        guard
+            case .invalidField(field, _, place) = storeError({
+                _ = try Guideline(json: JSONValue(parsing: json), at: place)
+            })
         else {
             Issue.record("\(json) does not fail at \(field)")
             return
@@ -74,14 +81,15 @@ import Testing
         #expect(guideline.examples == ["one"])
     }
 
-    @Test(arguments: [
-        ("No malware", "No malware: Never write it.", "No malware", "Never write it."),
-        ("No malware", "No malware", nil, "No malware"),
-        ("No malware", "No malware:", nil, "No malware"),
-        ("No malware", "No malwares: never.", "No malware", "No malwares: never."),
-        (nil, "Remember: be kind.", nil, "Remember: be kind."),
-        ("Be", "Be kind.", "Be", "Be kind."),
-    ] as [(String?, String, String?, String)])
+    @Test(
+        arguments: [
+            ("No malware", "No malware: Never write it.", "No malware", "Never write it."),
+            ("No malware", "No malware", nil, "No malware"),
+            ("No malware", "No malware:", nil, "No malware"),
+            ("No malware", "No malwares: never.", "No malware", "No malwares: never."),
+            (nil, "Remember: be kind.", nil, "Remember: be kind."),
+            ("Be", "Be kind.", "Be", "Be kind."),
+        ] as [(String?, String, String?, String)])
     func aTitleNeverCountsTwice(title: String?, text: String, expectedTitle: String?, expectedText: String) throws {
         let guideline = try Guideline(id: "a", title: title, text: text).validated()
         #expect(guideline.title == expectedTitle)
@@ -97,7 +105,9 @@ import Testing
 
     @Test func badValuesNameTheirField() {
         func field(_ guideline: Guideline) -> String? {
-            guard case .invalidField(let field, _, _) = storeError({ _ = try guideline.validated() }) else { return nil }
+            guard case .invalidField(let field, _, _) = storeError({ _ = try guideline.validated() }) else {
+                return nil
+            }
             return field
         }
         #expect(field(Guideline(id: "a", text: "x", threshold: .nan)) == "threshold")
@@ -105,10 +115,34 @@ import Testing
         #expect(field(Guideline(id: "a", text: "x", version: 0)) == "version")
         #expect(field(Guideline(id: "a\nb", text: "x")) == "id")
         #expect(field(Guideline(id: String(repeating: "é", count: 600), text: "x")) == "id")
-        #expect(field(Guideline(id: "a", text: "x", relations: [.init(type: .excludes, target: "a")])) == "relations[0].target")
+        #expect(
+            field(Guideline(id: "a", text: "x", relations: [.init(type: .excludes, target: "a")]))
+                == "relations[0].target")
         #expect(field(Guideline(id: "a", text: "x", source: ["n": .number(.infinity)])) == "source.n")
         #expect(field(Guideline(id: "a", text: "x", additionalFields: ["n": .array([.number(.nan)])])) == "n")
         #expect(field(Guideline(id: "a", text: "x", additionalFields: ["title": .string("t")])) == "title")
+    }
+
+    @Test func whatIsAcceptedCanBeReadBack() throws {
+        func nested(_ depth: Int) -> JSONValue { (0..<depth).reduce(.integer(1)) { value, _ in .array([value]) } }
+        let deepest = JSONParser.maximumDepth - 1
+        for field in ["extra", "source"] {
+            let depth = field == "source" ? deepest - 1 : deepest
+            var guideline = Guideline(id: "a", text: "x")
+            if field == "source" {
+                guideline.source = ["v": nested(depth)]
+            } else {
+                guideline.additionalFields["v"] = nested(depth)
+            }
+            let valid = try guideline.validated()
+            #expect(try Guideline(json: JSONValue(parsing: valid.jsonText)) == valid)
+            if field == "source" {
+                guideline.source = ["v": nested(depth + 1)]
+            } else {
+                guideline.additionalFields["v"] = nested(depth + 1)
+            }
+            #expect(storeError { _ = try guideline.validated() }?.code == "invalid_field")
+        }
     }
 
     // MARK: Content hash

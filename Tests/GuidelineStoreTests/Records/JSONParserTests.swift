@@ -79,11 +79,13 @@ import Testing
         #expect(storeError { _ = try parse(String(repeating: "[", count: 1_000_000)) }?.code == "syntax")
     }
 
-    @Test(arguments: [
-        ([0x22, 0x61, 0xFF, 0x22], 2), ([0x22, 0xC3, 0x22], 1), ([0x22, 0xE2, 0x82, 0x22], 1),
-        ([0x22, 0xED, 0xA0, 0x80, 0x22], 1), ([0x22, 0xC0, 0x80, 0x22], 1), ([0x22, 0xF4, 0x90, 0x80, 0x80, 0x22], 1),
-        ([0x22, 0x5C, 0x6E, 0xC3, 0xA9, 0x80, 0x22], 5), ([0xFF], 0), ([0x5B, 0x80, 0x5D], 1),
-    ] as [([UInt8], Int)])
+    @Test(
+        arguments: [
+            ([0x22, 0x61, 0xFF, 0x22], 2), ([0x22, 0xC3, 0x22], 1), ([0x22, 0xE2, 0x82, 0x22], 1),
+            ([0x22, 0xED, 0xA0, 0x80, 0x22], 1), ([0x22, 0xC0, 0x80, 0x22], 1),
+            ([0x22, 0xF4, 0x90, 0x80, 0x80, 0x22], 1),
+            ([0x22, 0x5C, 0x6E, 0xC3, 0xA9, 0x80, 0x22], 5), ([0xFF], 0), ([0x5B, 0x80, 0x5D], 1),
+        ] as [([UInt8], Int)])
     func findsTheByteThatIsNotUTF8(bytes: [UInt8], offset: Int) {
         do {
             _ = try bytes.withUnsafeBytes { try JSONParser.parse($0) }
@@ -134,9 +136,13 @@ extension JSONValue {
         case 3:
             let number = Double(bitPattern: generator.next())
             // A whole number without an exponent would come back as an integer.
-            return number.isFinite ? .number(number.rounded() == number ? number + 0.5 == number ? 1e300 : number + 0.5 : number) : .number(0.25)
+            return number.isFinite
+                ? .number(number.rounded() == number ? number + 0.5 == number ? 1e300 : number + 0.5 : number)
+                : .number(0.25)
         case 4: return .string(.random(using: &generator))
-        case 5: return .array((0..<Int.random(in: 0..<4, using: &generator)).map { _ in random(depth: depth - 1, using: &generator) })
+        case 5:
+            return .array(
+                (0..<Int.random(in: 0..<4, using: &generator)).map { _ in random(depth: depth - 1, using: &generator) })
         default:
             var members: [String: JSONValue] = [:]
             for _ in 0..<Int.random(in: 0..<4, using: &generator) {
@@ -150,7 +156,11 @@ extension JSONValue {
 extension String {
     /// Up to a dozen scalars, nasty ones among them.
     static func random(using generator: inout SplitMix64) -> String {
-        let pieces = ["a", "b", "Z", " ", "\"", "\\", "\n", "\t", "\u{1}", "é", "漢", "😀", "e\u{301}", "\u{202E}", ",", ";", "#", ":", "{", "}"]
-        return (0..<Int.random(in: 0..<12, using: &generator)).map { _ in pieces.randomElement(using: &generator) ?? "" }.joined()
+        let pieces = [
+            "a", "b", "Z", " ", "\"", "\\", "\n", "\t", "\u{1}", "é", "漢", "😀", "e\u{301}", "\u{202E}", ",", ";", "#",
+            ":", "{", "}",
+        ]
+        return (0..<Int.random(in: 0..<12, using: &generator)).map { _ in pieces.randomElement(using: &generator) ?? ""
+        }.joined()
     }
 }
