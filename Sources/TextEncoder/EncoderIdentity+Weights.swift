@@ -1,11 +1,11 @@
-import Synchronization
+import Platform
 
 /// The identity of an encoder that lies in a folder; hashing the weights waits until somebody asks.
 final class WeightsIdentity: Sendable {
     private let name: String
     private let dimension: Int
     private let file: SafetensorsFile
-    private let cached = Mutex<EncoderIdentity?>(nil)
+    private let cached = Locked<EncoderIdentity?>(nil)
 
     /// The name is the `name` of `config.json`, or else that of the folder.
     init(

@@ -1,6 +1,5 @@
 import CKernels
 import Platform
-import Synchronization
 
 /// Exact nearest neighbours by scanning every row: perfect, and below a few thousand rows also the fastest.
 ///
@@ -14,7 +13,7 @@ import Synchronization
 public final class FlatIndex<Key: IndexKey>: NeighborIndex, @unchecked Sendable {
     private var state: KeyedRows<Key>
     private let lock = ReadWriteLock()
-    private let writing = Mutex(())
+    private let writing = Locked(())
     private let pool = WorkspacePool()
 
     public let dimension: Int

@@ -1,6 +1,5 @@
 import CKernels
 import Platform
-import Synchronization
 
 /// Approximate nearest neighbours from a hierarchical navigable small world graph.
 ///
@@ -27,7 +26,7 @@ public final class HNSWIndex<Key: IndexKey>: NeighborIndex, @unchecked Sendable 
     /// Rows linked since the graph was last looked through for nodes that nothing leads to.
     var unchecked = 0
     let lock = ReadWriteLock()
-    let writing = Mutex(())
+    let writing = Locked(())
     let pool = WorkspacePool()
 
     public let dimension: Int

@@ -13,7 +13,7 @@ struct ParallelTests {
             let count = Int.random(in: 0...500, using: &random)
             let chunk = Int.random(in: -1...70, using: &random)
             let threads = Int.random(in: -1...9, using: &random)
-            let visits = Mutex([Int](repeating: 0, count: count))
+            let visits = Locked([Int](repeating: 0, count: count))
             Parallel.forEachRange(count, chunk: chunk, threads: threads) { range, worker in
                 #expect(!range.isEmpty && range.count <= max(1, chunk))
                 #expect((0..<max(1, threads)).contains(worker))
@@ -28,7 +28,7 @@ struct ParallelTests {
     @Test("The ranges are the same for any number of threads")
     func rangesDoNotDependOnThreads() {
         func ranges(threads: Int) -> Set<Range<Int>> {
-            let seen = Mutex(Set<Range<Int>>())
+            let seen = Locked(Set<Range<Int>>())
             Parallel.forEachRange(1_000, chunk: 37, threads: threads) { range, _ in
                 seen.withLock { _ = $0.insert(range) }
             }
@@ -42,7 +42,7 @@ struct ParallelTests {
     @Test("Calls that overlap never share a worker number")
     func workersDoNotOverlap() {
         for threads in [1, 2, 3, 8] {
-            let running = Mutex(Set<Int>())
+            let running = Locked(Set<Int>())
             Parallel.forEachRange(400, chunk: 1, threads: threads) { _, worker in
                 let isFirst = running.withLock { $0.insert(worker).inserted }
                 #expect(isFirst, "worker \(worker) is in two calls at once")
@@ -55,7 +55,7 @@ struct ParallelTests {
     @Test("forEach visits every index once")
     func forEach() {
         for threads in 1...4 {
-            let visits = Mutex([Int](repeating: 0, count: 257))
+            let visits = Locked([Int](repeating: 0, count: 257))
             Parallel.forEach(257, threads: threads) { index in visits.withLock { $0[index] += 1 } }
             #expect(visits.withLock { $0.allSatisfy { $0 == 1 } })
         }

@@ -1,7 +1,6 @@
 import Foundation
 import GuidelineStore
 import Platform
-import Synchronization
 import TextEncoder
 import VectorIndex
 
@@ -29,8 +28,8 @@ public final class GuidelineLibrary: Sendable {
 
     let database: LibraryDatabase
     let options: LibraryOptions
-    let passages: Mutex<PassageIndex>
-    private let writing = Mutex(())
+    let passages: Locked<PassageIndex>
+    private let writing = Locked(())
 
     private init(
         database: LibraryDatabase, mode: Mode, encoder: any SentenceEncoder, options: LibraryOptions,
@@ -41,7 +40,7 @@ public final class GuidelineLibrary: Sendable {
         self.encoder = encoder
         self.database = database
         self.options = options
-        self.passages = Mutex(passages)
+        self.passages = Locked(passages)
     }
 
     // MARK: Opening

@@ -1,5 +1,4 @@
 import Platform
-import Synchronization
 
 /// The token ids of a run of texts, and how to run them in packs without padding.
 struct TokenizedTexts: Sendable {
@@ -17,7 +16,7 @@ struct TokenizedTexts: Sendable {
     init(_ texts: ArraySlice<String>, _ tokenizer: WordPieceTokenizer, maximumCount: Int, threads: Int) {
         count = texts.count
         let partCount = (texts.count + Self.partSize - 1) / Self.partSize
-        let parts = Mutex([Part](repeating: Part(), count: partCount))
+        let parts = Locked([Part](repeating: Part(), count: partCount))
         Parallel.forEachRange(texts.count, chunk: Self.partSize, threads: threads) { range, _ in
             var part = Part()
             for index in range {

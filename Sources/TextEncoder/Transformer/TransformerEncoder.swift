@@ -181,7 +181,7 @@ private final class WorkspacePool: Sendable {
     private struct Idle: @unchecked Sendable {
         var workspaces: [TransformerNetwork.Workspace] = []
     }
-    private let idle = Mutex(Idle())
+    private let idle = Locked(Idle())
 
     func withWorkspace<Result>(_ body: (TransformerNetwork.Workspace) -> Result) -> Result {
         let taken = idle.withLock { idle in Idle(workspaces: idle.workspaces.popLast().map { [$0] } ?? []) }

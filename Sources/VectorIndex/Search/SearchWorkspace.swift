@@ -1,4 +1,4 @@
-import Synchronization
+import Platform
 
 /// Everything a search needs besides the index, reused so that a search allocates almost nothing.
 final class SearchWorkspace {
@@ -81,7 +81,7 @@ final class SearchWorkspace {
 /// Lends workspaces to searches: at most as many exist as searches ran at once.
 final class WorkspacePool: Sendable {
     private struct Idle: @unchecked Sendable { var workspaces: [SearchWorkspace] = [] }
-    private let idle = Mutex(Idle())
+    private let idle = Locked(Idle())
 
     func withWorkspace<Value>(_ body: (SearchWorkspace) throws -> Value) rethrows -> Value {
         let workspace = idle.withLock { $0.workspaces.popLast() }.map(Lent.init) ?? Lent(SearchWorkspace())

@@ -1,4 +1,4 @@
-import Synchronization
+import Platform
 
 /// The key of each row, and the row of each key that is alive.
 struct KeyTable<Key: IndexKey>: Sendable {
@@ -42,11 +42,11 @@ private final class RowsByKey<Key: IndexKey>: Sendable {
         var pending: (keys: [Key], live: BitSet)?
     }
 
-    private let state: Mutex<State>
+    private let state: Locked<State>
 
-    init() { state = Mutex(State()) }
+    init() { state = Locked(State()) }
 
-    init(keys: [Key], live: BitSet) { state = Mutex(State(pending: (keys, live))) }
+    init(keys: [Key], live: BitSet) { state = Locked(State(pending: (keys, live))) }
 
     func withRows<Value: Sendable>(_ body: (inout [Key: UInt32]) -> Value) -> Value {
         state.withLock { state in
