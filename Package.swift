@@ -34,7 +34,7 @@ let package = Package(
             name: "FingerpostResources",
             path: "models",
             exclude: ["recipe"],
-            sources: ["FingerpostResources.swift", "ResourceError.swift", "ResourceSearch.swift"],
+            sources: ["BundledModels.swift", "ResourceError.swift", "ResourceSearch.swift"],
             resources: [.copy("fingerpost-static"), .copy("sample-corpus")]),
 
         // Guidelines.

@@ -10,7 +10,7 @@ public enum ResourceError: Error, Sendable, Hashable {
 
 extension ResourceError: CustomStringConvertible {
     public var description: String {
-        let variable = FingerpostResources.environmentVariable
+        let variable = BundledModels.environmentVariable
         switch self {
         case .notFound(let resource, let searched):
             let places = searched.map { "\n  \($0.path)" }.joined()

@@ -65,7 +65,7 @@ extension ResourceSearch {
     /// The search as this process stands now. Reading it costs a few system calls.
     static func ofThisProcess() -> ResourceSearch {
         var search = ResourceSearch()
-        if let path = ProcessInfo.processInfo.environment[FingerpostResources.environmentVariable], !path.isEmpty {
+        if let path = ProcessInfo.processInfo.environment[BundledModels.environmentVariable], !path.isEmpty {
             search.named = URL(fileURLWithPath: path, isDirectory: true)
         }
         search.executable = executableFile()

@@ -7,14 +7,14 @@ import Testing
 struct FingerpostResourcesTests {
     @Test("The sample corpus is found from a test, whose executable lies in the build folder")
     func findsSampleCorpus() throws {
-        let folder = try FingerpostResources.sampleCorpus()
+        let folder = try BundledModels.sampleCorpus()
         let guidelines = try String(contentsOf: folder.appendingPathComponent("guidelines.jsonl"), encoding: .utf8)
         #expect(guidelines.split(separator: "\n").count >= 400)
     }
 
     @Test("The encoder is found from a test and is whole")
     func findsEncoder() throws {
-        let folder = try FingerpostResources.encoderFolder()
+        let folder = try BundledModels.encoderFolder()
         for file in ["config.json", "tokenizer.json", "model.safetensors"] {
             let values = try folder.appendingPathComponent(file).resourceValues(forKeys: [.fileSizeKey])
             #expect((values.fileSize ?? 0) > 0, "\(file) is empty or missing")
@@ -23,8 +23,8 @@ struct FingerpostResourcesTests {
 
     @Test("What is found lies in one of the places said to be searched")
     func foundWhereSaid() throws {
-        let parent = try FingerpostResources.sampleCorpus().deletingLastPathComponent().standardizedFileURL.path
-        #expect(FingerpostResources.searchedLocations.map(\.path).contains(parent))
+        let parent = try BundledModels.sampleCorpus().deletingLastPathComponent().standardizedFileURL.path
+        #expect(BundledModels.searchedLocations.map(\.path).contains(parent))
     }
 }
 

@@ -40,7 +40,7 @@ import FingerpostResources
 import TextEncoder
 
 func similarity(of first: String, and second: String) throws -> Float {
-    let encoder = try PretrainedEncoder.load(from: FingerpostResources.encoderFolder())
+    let encoder = try PretrainedEncoder.load(from: BundledModels.encoderFolder())
     let (a, b) = (try encoder.encode(first), try encoder.encode(second))
     return zip(a, b).map(*).reduce(0, +)
 }

@@ -23,7 +23,7 @@ struct BundledEncoderTests {
 
     @Test("loads, and puts like texts nearer than unlike ones")
     func loads() throws {
-        let encoder = try PretrainedEncoder.load(from: FingerpostResources.encoderFolder())
+        let encoder = try PretrainedEncoder.load(from: BundledModels.encoderFolder())
         #expect(encoder.identity.sha256.count == 64)
         let question = try encoder.encode("May I read the diary of my daughter?")
         func similarity(_ text: String) throws -> Float {
@@ -39,7 +39,7 @@ struct BundledEncoderTests {
         "gives the ids and vectors of Model2Vec within 1e-5",
         .enabled(if: hasFixture, "models/recipe/fixtures_static.py makes static-vectors.json"))
     func parity() throws {
-        let folder = try FingerpostResources.encoderFolder()
+        let folder = try BundledModels.encoderFolder()
         let encoder = try PretrainedEncoder.load(from: folder)
         let tokenizer = try WordPieceTokenizer(contentsOf: folder)
         let parity: Parity = try Fixtures.decode("static-vectors.json")

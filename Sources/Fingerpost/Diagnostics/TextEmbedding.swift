@@ -14,7 +14,7 @@ public enum TextEmbedding {
     ///
     /// - Throws: ``TextEncoder/EncoderError``, or the resources' own error where the bundled one is not found.
     public static func encoder(in folder: URL?) throws -> (encoder: any SentenceEncoder, folder: URL) {
-        let folder = try folder ?? FingerpostResources.encoderFolder()
+        let folder = try folder ?? BundledModels.encoderFolder()
         return (try PretrainedEncoder.load(from: folder), folder)
     }
 

@@ -40,7 +40,7 @@ enum EncoderLocator {
     }
 
     private static func bundled() throws -> Located {
-        Located(encoder: try PretrainedEncoder.load(from: try FingerpostResources.encoderFolder()), folder: nil)
+        Located(encoder: try PretrainedEncoder.load(from: try BundledModels.encoderFolder()), folder: nil)
     }
 
     private static func checked(_ located: Located, _ stored: EncoderRecord?, _ library: URL) throws -> Located {

@@ -4,7 +4,7 @@ import Foundation
 ///
 /// Each is looked for in ``searchedLocations``, in that order, and the first folder that holds it is taken. A missing
 /// resource is an error that lists every place looked at; nothing here traps, as `Bundle.module` would.
-public enum FingerpostResources {
+public enum BundledModels {
     /// The environment variable that names a folder to use in place of all others. It must then hold what is asked for.
     public static let environmentVariable = "FINGERPOST_MODELS"
 
