@@ -2,9 +2,9 @@ import GuidelineStore
 import TextEncoder
 import VectorIndex
 
-/// What can go wrong in a library of guidelines, beyond what its parts report: errors of the store, the encoder and the
-/// index come through as ``GuidelineStoreError``, ``EncoderError`` and ``VectorIndexError``.
-public enum FingerpostError: Error, Sendable, Hashable, CustomStringConvertible {
+/// What can go wrong in a library of guidelines and in measuring one, beyond what its parts report: errors of the store,
+/// the encoder and the index come through as ``GuidelineStoreError``, ``EncoderError`` and ``VectorIndexError``.
+public enum FingerpostError: Error, Sendable, Hashable {
     /// The encoder that the library was built with is not where it was, nor is it the bundled one.
     case encoderNotFound(library: String, encoder: EncoderRecord, searched: [String])
     /// The encoder given is another one than the library was built with.
@@ -15,7 +15,17 @@ public enum FingerpostError: Error, Sendable, Hashable, CustomStringConvertible 
     case invalidOption(name: String, value: String, allowed: String)
     /// A vector to search by has another length than the encoder's.
     case wrongDimension(expected: Int, found: Int)
+    /// A query of an evaluation names a guideline that the library does not have.
+    case unknownPositive(id: String, query: String?, InputLocation?)
+    /// Two files of vectors cannot be compared.
+    case dimensionMismatch(base: String, baseDimension: Int, queries: String, queryDimension: Int)
+    /// There is nothing to measure in the file.
+    case noVectors(file: String)
+    /// A vector cannot be indexed or searched by; `row` is counted from 0.
+    case unusableVector(file: String, row: Int, problem: String)
+}
 
+extension FingerpostError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .encoderNotFound(let library, let encoder, let searched):
@@ -30,6 +40,17 @@ public enum FingerpostError: Error, Sendable, Hashable, CustomStringConvertible 
         case .invalidOption(let name, let value, let allowed): "\(name) is \(value), must be \(allowed)"
         case .wrongDimension(let expected, let found):
             "the vector has \(found) numbers, the library's encoder makes \(expected)"
+        case .unknownPositive(let id, let query, let location):
+            "\(location.map { "\($0): " } ?? "")\(query.map { "query \"\($0)\" " } ?? "the query ")names the guideline "
+                + "\"\(id)\", which the library does not have. Build it into the library, correct the id, or leave such "
+                + "ids out with --allow-missing."
+        case .dimensionMismatch(let base, let baseDimension, let queries, let queryDimension):
+            "\(queries): its vectors have \(queryDimension) numbers, those of \(base) have \(baseDimension). Encode both "
+                + "with the same encoder."
+        case .noVectors(let file):
+            "\(file): there is no vector in it."
+        case .unusableVector(let file, let row, let problem):
+            "\(file): row \(row) (counted from 0) \(problem). Remove or replace it."
         }
     }
 
@@ -40,7 +61,10 @@ public enum FingerpostError: Error, Sendable, Hashable, CustomStringConvertible 
         case .encoderMismatch: "encoder_mismatch"
         case .incomplete: "incomplete"
         case .invalidOption: "invalid_option"
-        case .wrongDimension: "wrong_dimension"
+        case .wrongDimension, .dimensionMismatch: "wrong_dimension"
+        case .unknownPositive: "unknown_positive"
+        case .noVectors: "no_records"
+        case .unusableVector: "unusable_vector"
         }
     }
 
@@ -48,7 +72,20 @@ public enum FingerpostError: Error, Sendable, Hashable, CustomStringConvertible 
     public var isInputError: Bool {
         switch self {
         case .incomplete: false
-        case .encoderNotFound, .encoderMismatch, .invalidOption, .wrongDimension: true
+        case .encoderNotFound, .encoderMismatch, .invalidOption, .wrongDimension, .unknownPositive,
+            .dimensionMismatch, .noVectors, .unusableVector:
+            true
+        }
+    }
+
+    /// The library, or the place in the input, that is at fault; nil where there is none to name.
+    public var location: InputLocation? {
+        switch self {
+        case .encoderNotFound(let file, _, _), .encoderMismatch(let file, _, _), .incomplete(let file, _),
+            .dimensionMismatch(_, _, let file, _), .noVectors(let file), .unusableVector(let file, _, _):
+            InputLocation(file: file)
+        case .unknownPositive(_, _, let location): location
+        case .invalidOption, .wrongDimension: nil
         }
     }
 }

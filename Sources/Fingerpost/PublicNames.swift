@@ -7,6 +7,7 @@ import VectorIndex
 public typealias Guideline = GuidelineStore.Guideline
 public typealias GuidelineImporter = GuidelineStore.GuidelineImporter
 public typealias GuidelineStoreError = GuidelineStore.GuidelineStoreError
+public typealias InputLocation = GuidelineStore.InputLocation
 public typealias JSONValue = GuidelineStore.JSONValue
 public typealias LibraryStatistics = GuidelineStore.LibraryStatistics
 public typealias PassageField = GuidelineStore.PassageField

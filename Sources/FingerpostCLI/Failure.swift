@@ -37,9 +37,6 @@ struct Failure: Error {
                 isInputError: error.isInputError)
         case let error as FingerpostError:
             self.init(
-                code: error.code, message: error.description, file: error.library, isInputError: error.isInputError)
-        case let error as EvaluationError:
-            self.init(
                 code: error.code, message: error.description, file: error.location?.file, line: error.location?.line,
                 isInputError: error.isInputError)
         case let error as EncoderError: self.init(error)
@@ -131,18 +128,6 @@ extension Failure {
                 code: isMissing ? "file_not_found" : "file", message: "\(error).", file: path, isInputError: isMissing)
         default:
             self.init(code: "arithmetic", message: "\(error).", isInputError: false)
-        }
-    }
-}
-
-extension FingerpostError {
-    /// The library at fault, where there is one.
-    fileprivate var library: String? {
-        switch self {
-        case .encoderNotFound(let library, _, _), .encoderMismatch(let library, _, _), .incomplete(let library, _):
-            library
-        case .invalidOption, .wrongDimension: nil
-        @unknown default: nil
         }
     }
 }

@@ -64,7 +64,7 @@ struct CoreBenchmarkTests {
     @Test("What cannot be measured is an error that names the file and the row")
     func errors() throws {
         func error(_ base: Matrix, _ queries: Matrix, _ change: (inout CoreBenchmark.Options) -> Void = { _ in })
-            -> EvaluationError?
+            -> FingerpostError?
         {
             var options = quick
             (options.baseName, options.queriesName) = ("b.npy", "q.npy")
@@ -73,7 +73,7 @@ struct CoreBenchmarkTests {
                 _ = try CoreBenchmark.run(base: base, queries: queries, options: options)
                 return nil
             } catch {
-                return error as? EvaluationError
+                return error as? FingerpostError
             }
         }
         let sound = random(5, 4, seed: 1)
@@ -96,7 +96,7 @@ struct CoreBenchmarkTests {
             Issue.record("a zero vector is not named")
             return
         }
-        #expect(error(sound, sound) { $0.k = 0 } == .invalidParameter(name: "k", value: "0", allowed: "at least 1"))
+        #expect(error(sound, sound) { $0.k = 0 } == .invalidOption(name: "k", value: "0", allowed: "at least 1"))
         #expect(error(sound, sound) { $0.efSearch = [] } != nil)
         #expect(error(sound, sound) { $0.efSearch = [0] } != nil)
         #expect(error(sound, sound) { $0.rounds = 0 } != nil)

@@ -31,8 +31,8 @@ public enum CoreBenchmark {
     /// Recall counts a found row where its score is at least that of the true k-th neighbour, as ann-benchmarks does, so
     /// that equal vectors do not count as misses. Both scores are of full precision.
     ///
-    /// - Throws: ``EvaluationError`` for vectors that cannot be compared or indexed and for options without sense, and
-    ///   ``VectorIndex/VectorIndexError`` if the archive cannot be written.
+    /// - Throws: ``FingerpostError`` for vectors that cannot be compared or indexed and for options without sense, and
+    ///   ``VectorIndexError`` if the archive cannot be written.
     public static func run(
         base: Matrix, queries: Matrix, options: Options = Options(),
         progress: (@Sendable (_ stage: Stage, _ completed: Int, _ total: Int) -> Void)? = nil
@@ -52,7 +52,7 @@ public enum CoreBenchmark {
                     progress?(.building, inserted, base.rows)
                 }
             } catch let error as VectorIndexError {
-                throw EvaluationError(error, file: options.baseName) ?? error
+                throw FingerpostError(error, file: options.baseName) ?? error
             }
         }
 
@@ -79,7 +79,7 @@ public enum CoreBenchmark {
         return report
     }
 
-    private static func check(_ base: Matrix, _ queries: Matrix, _ options: Options) throws(EvaluationError) {
+    private static func check(_ base: Matrix, _ queries: Matrix, _ options: Options) throws(FingerpostError) {
         guard base.rows > 0, base.columns > 0 else { throw .noVectors(file: options.baseName) }
         guard queries.rows > 0, queries.columns > 0 else { throw .noVectors(file: options.queriesName) }
         guard base.columns == queries.columns else {
@@ -87,12 +87,12 @@ public enum CoreBenchmark {
                 base: options.baseName, baseDimension: base.columns, queries: options.queriesName,
                 queryDimension: queries.columns)
         }
-        guard options.k >= 1 else { throw .invalidParameter(name: "k", value: "\(options.k)", allowed: "at least 1") }
+        guard options.k >= 1 else { throw .invalidOption(name: "k", value: "\(options.k)", allowed: "at least 1") }
         guard options.rounds >= 1 else {
-            throw .invalidParameter(name: "rounds", value: "\(options.rounds)", allowed: "at least 1")
+            throw .invalidOption(name: "rounds", value: "\(options.rounds)", allowed: "at least 1")
         }
         guard !options.efSearch.isEmpty, options.efSearch.allSatisfy((1...65_536).contains) else {
-            throw .invalidParameter(
+            throw .invalidOption(
                 name: "efSearch", value: options.efSearch.map(String.init).joined(separator: ","),
                 allowed: "a list of numbers from 1 to 65536")
         }
@@ -133,7 +133,7 @@ public enum CoreBenchmark {
         do {
             return try index.search(queries[row], limit: k, options: search)
         } catch let error as VectorIndexError {
-            throw EvaluationError(error, file: options.queriesName, row: row) ?? error
+            throw FingerpostError(error, file: options.queriesName, row: row) ?? error
         }
     }
 
@@ -168,7 +168,7 @@ public enum CoreBenchmark {
             }
         }
         guard let fastest, let latency = Percentiles(fastest.each) else {
-            throw EvaluationError.noVectors(file: "queries")
+            throw FingerpostError.noVectors(file: "queries")
         }
         return CoreBenchmarkReport.Point(
             efSearch: efSearch, recall: Double(hits) / Double(k * queries.rows),
@@ -203,7 +203,7 @@ private struct QueryPointer: @unchecked Sendable {
     }
 }
 
-extension EvaluationError {
+extension FingerpostError {
     /// An index's complaint about a vector, with the file that it is in; nil for other complaints.
     fileprivate init?(_ error: VectorIndexError, file: String, row: Int? = nil) {
         switch error {

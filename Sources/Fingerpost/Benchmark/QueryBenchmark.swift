@@ -12,15 +12,15 @@ public enum QueryBenchmark {
 
     /// Searches for each text on the calling thread, several times.
     ///
-    /// - Throws: ``EvaluationError`` where there is no text or no pass, and what a search throws.
+    /// - Throws: ``FingerpostError`` where there is no text or no pass, and what a search throws.
     public static func run(
         _ texts: [String], in library: GuidelineLibrary, options: Options = Options(),
         progress: (@Sendable (_ completed: Int, _ total: Int) -> Void)? = nil
     ) throws -> QueryBenchmarkReport {
         guard options.rounds >= 1 else {
-            throw EvaluationError.invalidParameter(name: "rounds", value: "\(options.rounds)", allowed: "at least 1")
+            throw FingerpostError.invalidOption(name: "rounds", value: "\(options.rounds)", allowed: "at least 1")
         }
-        guard !texts.isEmpty else { throw EvaluationError.noVectors(file: "queries") }
+        guard !texts.isEmpty else { throw FingerpostError.noVectors(file: "queries") }
         let clock = ContinuousClock()
         let steps = texts.count * (options.rounds + 1)
         for (place, text) in texts.enumerated() {

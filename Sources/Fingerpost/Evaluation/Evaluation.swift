@@ -18,7 +18,7 @@ public enum Evaluation {
     /// Queries are searched one after the other, so that latencies are those of a caller who has the machine for itself.
     /// A query to which nothing applies has no recall; it counts in the figures on abstention alone.
     ///
-    /// - Throws: ``EvaluationError/unknownPositive(id:query:_:)`` for a positive that the library does not have, and what
+    /// - Throws: ``FingerpostError/unknownPositive(id:query:_:)`` for a positive that the library does not have, and what
     ///   a search throws.
     public static func run(
         _ queries: [EvaluationQuery], in library: GuidelineLibrary, options: Options = Options(),
@@ -72,7 +72,7 @@ public enum Evaluation {
                     continue
                 }
                 guard isAllowed else {
-                    throw EvaluationError.unknownPositive(id: id, query: query.id, query.location)
+                    throw FingerpostError.unknownPositive(id: id, query: query.id, query.location)
                 }
                 missing.insert(id)
             }
