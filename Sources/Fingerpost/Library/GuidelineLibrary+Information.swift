@@ -14,8 +14,8 @@ public struct LibraryInformation: Sendable {
     public var configuration: HNSWConfiguration
     /// Size of the archive; 0 where there is none.
     public var archiveBytes: Int
-    /// How the index was obtained when the library was opened: "opened", "updated" or "built", with the reason.
-    public var indexOrigin: String
+    /// How the index was obtained when the library was opened.
+    public var indexOrigin: IndexOrigin
 }
 
 extension GuidelineLibrary {
@@ -24,16 +24,10 @@ extension GuidelineLibrary {
         let statistics = try database.statistics()
         let current = passages.withLock { $0 }
         let attributes = try? FileManager.default.attributesOfItem(atPath: PassageIndex.path(in: folder))
-        let origin =
-            switch current.origin {
-            case .archive: "opened"
-            case .updated(let changes): "updated with \(changes) passages"
-            case .built(let reason): "built because \(reason)"
-            }
         return LibraryInformation(
             statistics: statistics, encoder: encoder.identity, indexedVectors: current.index.count,
             unindexedPassages: current.unindexed.count, configuration: current.index.configuration,
-            archiveBytes: attributes?[.size] as? Int ?? 0, indexOrigin: origin)
+            archiveBytes: attributes?[.size] as? Int ?? 0, indexOrigin: current.origin)
     }
 
     /// Checks every checksum and invariant of the files, as ``LibraryVerification`` does, and of the index in use.

@@ -4,7 +4,7 @@ import Platform
 import VectorIndex
 
 extension PassageIndex {
-    init(index: HNSWIndex<Int64>, origin: Origin) {
+    init(index: HNSWIndex<Int64>, origin: IndexOrigin) {
         self.index = index
         self.origin = origin
         generation = -1
@@ -16,7 +16,7 @@ extension PassageIndex {
 
     /// Builds the index from all vectors of the database.
     static func build(
-        _ database: LibraryDatabase, dimension: Int, reason: String, options: LibraryOptions,
+        _ database: LibraryDatabase, dimension: Int, cause: IndexOrigin.Cause, options: LibraryOptions,
         progress: ProgressHandler?
     ) throws -> PassageIndex {
         let index = try HNSWIndex<Int64>(dimension: dimension, metric: .cosine, configuration: options.configuration)
@@ -36,7 +36,7 @@ extension PassageIndex {
         try index.insert(contentsOf: values, keys: keys, threads: options.threads) { inserted in
             progress?(LibraryProgress(stage: .indexing, completed: inserted, total: total))
         }
-        var built = PassageIndex(index: index, origin: .built(reason: reason))
+        var built = PassageIndex(index: index, origin: .rebuilt(cause))
         try built.refresh(database, options: options, progress: nil)
         built.unsavedChanges = max(total, 1)
         return built

@@ -19,15 +19,7 @@ struct PassageIndex: Sendable {
     /// Rows added or removed since it was last saved.
     var unsavedChanges = 0
     /// How it came about, for those who want to know.
-    var origin: Origin
-
-    /// How an index was obtained when its library was opened.
-    enum Origin: Sendable, Hashable {
-        case archive
-        /// The archive was older than the database by so many passages.
-        case updated(Int)
-        case built(reason: String)
-    }
+    var origin: IndexOrigin
 
     static let fileName = "index.hnsw"
 
@@ -52,21 +44,21 @@ struct PassageIndex: Sendable {
         _ database: LibraryDatabase, dimension: Int, options: LibraryOptions, progress: ProgressHandler?
     ) throws -> PassageIndex {
         let path = path(in: database.folder)
-        var reason = "it was missing"
+        var cause = IndexOrigin.Cause.missing
         do {
             let index = try HNSWIndex<Int64>(archive: path, verification: verification(path))
             let label = try HNSWIndex<Int64>.archiveLabel(at: path)
             if index.dimension == dimension, try isOwn(label, of: database) {
-                var opened = PassageIndex(index: index, origin: .archive)
+                var opened = PassageIndex(index: index, origin: .opened)
                 let changes = try opened.refresh(database, options: options, progress: progress)
-                if changes > 0 { opened.origin = .updated(changes) }
+                if changes > 0 { opened.origin = .updated(passages: changes) }
                 return opened
             }
-            reason = "it belonged to another library or encoder"
+            cause = .foreign
         } catch let error as VectorIndexError {
-            if case .file(_, _, isMissing: true, _) = error {} else { reason = error.description }
+            if case .file(_, _, isMissing: true, _) = error {} else { cause = .unreadable(error) }
         }
-        return try build(database, dimension: dimension, reason: reason, options: options, progress: progress)
+        return try build(database, dimension: dimension, cause: cause, options: options, progress: progress)
     }
 
     /// Checksums of the vectors too where that takes no time to speak of; `verify` checks the rest.

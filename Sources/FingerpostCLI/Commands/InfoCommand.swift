@@ -43,7 +43,7 @@ extension LibraryInformation {
             "encoder": .encoder(encoder),
             "index": [
                 "M": .integer(configuration.M), "efConstruction": .integer(configuration.efConstruction),
-                "efSearch": .integer(configuration.efSearch), "origin": .string(indexOrigin),
+                "efSearch": .integer(configuration.efSearch), "origin": .string("\(indexOrigin)"),
                 "bytes": .integer(archiveBytes),
             ],
             "database": [
@@ -78,7 +78,7 @@ extension LibraryInformation {
             (
                 "index",
                 "\(Format.count(indexedVectors, "vector")), M \(configuration.M), efConstruction "
-                    + "\(configuration.efConstruction), efSearch \(configuration.efSearch), \(PlainText.line(indexOrigin))"
+                    + "\(configuration.efConstruction), efSearch \(configuration.efSearch), \(PlainText.line("\(indexOrigin)"))"
             ),
             ("encoder", PlainText.line("\(encoder)")),
             (

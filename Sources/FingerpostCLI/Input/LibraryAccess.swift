@@ -17,7 +17,7 @@ enum LibraryAccess {
         } catch FingerpostError.incomplete {
             return try GuidelineLibrary.open(at: folder, progress: handler)
         }
-        guard try library.information().indexOrigin.hasPrefix("built") else { return library }
+        guard case .rebuilt = try library.information().indexOrigin else { return library }
         // Saved, it is there for the next one too. That it cannot be is no reason not to answer.
         guard let repaired = try? GuidelineLibrary.open(at: folder, progress: handler) else { return library }
         return repaired
