@@ -60,7 +60,7 @@ let package = Package(
 
         .testTarget(name: "CKernelsTests", dependencies: ["CKernels"]),
         .testTarget(name: "PlatformTests", dependencies: ["Platform"]),
-        .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
+        .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "Platform"]),
         .testTarget(name: "FingerpostResourcesTests", dependencies: ["FingerpostResources"]),
         .testTarget(
             name: "TextEncoderTests", dependencies: ["TextEncoder", "FingerpostResources"],
@@ -80,7 +80,7 @@ let package = Package(
             name: "FingerpostTests", dependencies: ["Fingerpost", "FingerpostResources", "TextEncoder", "VectorIndex"]),
         .testTarget(
             name: "FingerpostCLITests",
-            dependencies: ["FingerpostCLI", "Fingerpost", "GuidelineStore", "LinearAlgebra"]),
+            dependencies: ["FingerpostCLI", "Fingerpost", "GuidelineStore", "LinearAlgebra", "Platform"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,9 +1,9 @@
 import Foundation
-import Synchronization
+import Platform
 
 /// Ends the program on Ctrl-C and SIGTERM between two units of output, without files half-written beside those named.
 enum Interruption {
-    private static let outputs = Mutex<[String]>([])
+    private static let outputs = Locked<[String]>([])
 
     /// Takes over the signals; to be called before there is a second thread. A pipe closed by its reader, or a file as
     /// large as the limit allows, is an error of the write instead of a signal.

@@ -1,5 +1,5 @@
 import LinearAlgebra
-import Synchronization
+import Platform
 import Testing
 
 @Suite("Products")
@@ -52,7 +52,7 @@ struct ProductTests {
             let a = random.matrix(m, k)
             let b = random.matrix(n, k)
             let expected = naiveProduct(a, b.transposed)
-            let seen = Mutex([Int: [Float]]())
+            let seen = Locked([Int: [Float]]())
             try a.forEachProductBlock(by: b, transposingOther: true, blockRows: blockRows, threads: 3) { rows, block in
                 let values = Array(block)
                 seen.withLock { $0[rows.lowerBound] = values }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Fingerpost
 import Foundation
 import GuidelineStore
-import Synchronization
+import Platform
 
 /// `build`: files into a library.
 struct BuildCommand: ParsableCommand {
@@ -57,7 +57,7 @@ struct BuildCommand: ParsableCommand {
         let guidelines = try read(progress)
 
         clock.enter("open")
-        let encoded = Mutex(EncodedCount())
+        let encoded = Locked(EncodedCount())
         let handler: ProgressHandler = { event in
             clock.enter(event.stage)
             if event.stage == .encoding { encoded.withLock { $0.note(event.completed) } }

@@ -1,6 +1,6 @@
 import Fingerpost
 import GuidelineStore
-import Synchronization
+import Platform
 
 /// What a build did, for people and for scripts.
 struct BuildSummary {
@@ -78,9 +78,9 @@ final class StageClock: Sendable {
         var since = ContinuousClock.now
     }
 
-    private let state: Mutex<State>
+    private let state: Locked<State>
 
-    init(first: String = "read") { state = Mutex(State(current: first)) }
+    init(first: String = "read") { state = Locked(State(current: first)) }
 
     var stages: [(stage: String, duration: Duration)] { state.withLock { $0.stages } }
 

@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import Platform
 
 /// The two streams of the program: results on standard output, everything else on standard error.
 ///
@@ -16,7 +16,7 @@ enum Console {
         var isSilenced = false
     }
 
-    private static let state = Mutex(State())
+    private static let state = Locked(State())
 
     /// Writes a result and a line break to standard output.
     static func result(_ text: String) throws {

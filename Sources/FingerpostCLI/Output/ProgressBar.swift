@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import Platform
 
 /// A line on a terminal that says how far the work is, at what rate, and how long it will take. Silent elsewhere.
 final class ProgressBar: Sendable {
@@ -10,7 +10,7 @@ final class ProgressBar: Sendable {
         var lastDraw: ContinuousClock.Instant?
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
     private let terminal: Terminal
     /// Work that is done sooner shows nothing.
     private static let delay = Duration.milliseconds(300)

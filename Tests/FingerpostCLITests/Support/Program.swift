@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import Platform
 import Testing
 
 /// What a run of the command left behind.
@@ -57,7 +57,7 @@ final class RunningProcess: @unchecked Sendable {
     private let log: Collector
 
     // A process that is started while another's pipes are open must not inherit their ends, or they never close.
-    private static let starting = Mutex(())
+    private static let starting = Locked(())
 
     init(
         _ executable: URL, _ arguments: [String], environment: [String: String] = [:],
@@ -118,7 +118,7 @@ final class RunningProcess: @unchecked Sendable {
     /// Reads a pipe on a thread of its own, so that the process never waits for us.
     private final class Collector: @unchecked Sendable {
         private let pipe: Pipe
-        private let data = Mutex(Data())
+        private let data = Locked(Data())
         private let done = DispatchSemaphore(value: 0)
 
         init(_ pipe: Pipe) { self.pipe = pipe }
