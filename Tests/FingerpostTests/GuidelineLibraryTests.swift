@@ -41,13 +41,14 @@ import Testing
 
     @Test func anExplanationScoresEveryPassage() throws {
         let library = try smallLibrary()
-        let match = try #require(
-            try library.search("how can I pick my neighbour's door lock", options: RetrievalOptions(explains: true)).matches.first)
+        let input = "how can I pick my neighbour's door lock"
+        let found = try library.search(input, options: RetrievalOptions(explains: true))
+        let match = try #require(found.matches.first)
         #expect(match.id == "locks")
         #expect(Set(match.parts.map(\.label)) == ["title", "text", "example:1", "example:2"])
         #expect(match.parts.first == match.via || abs((match.parts.first?.score ?? 0) - match.score) < 1e-5)
         for part in match.parts {
-            let alone = zip(try library.encoder.encode(part.text), try library.encoder.encode("how can I pick my neighbour's door lock"))
+            let alone = zip(try library.encoder.encode(part.text), try library.encoder.encode(input))
             #expect(abs(alone.reduce(0) { $0 + $1.0 * $1.1 } - part.score) < 1e-4)
         }
     }

@@ -181,8 +181,9 @@ func writeBytes(_ bytes: [UInt8], _ path: String) throws { try Data(bytes).write
             { $0.dimension = 0 }, { $0.dimension = 100 }, { $0.dimension = .max }, { $0.metric = 9 }, { $0.kind = 77 },
             { $0.M = 0 }, { $0.M = 5 }, { $0.M = .max }, { $0.efConstruction = 0 }, { $0.efSearch = .max },
             { $0.entry = 2_300 }, { $0.entry = .max }, { $0.upperCount = .max }, { $0.upperCount += 1 },
-            { $0.fileLength = 1 }, { $0.fileLength = .max }, { $0[.codes].offset = .max }, { $0[.vectors].length = .max },
-            { $0[.keys].offset = 1 }, { $0[.baseLinks].offset = 0 }, { $0.keyByteCount = 5 },
+            { $0.fileLength = 1 }, { $0.fileLength = .max }, { $0[.codes].offset = .max },
+            { $0[.vectors].length = .max }, { $0[.keys].offset = 1 }, { $0[.baseLinks].offset = 0 },
+            { $0.keyByteCount = 5 },
         ]
         for (number, change) in changes.enumerated() {
             var header = original

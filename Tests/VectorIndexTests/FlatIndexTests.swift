@@ -47,8 +47,12 @@ import Testing
 
     @Test func refusesWhatIsNoVector() throws {
         let index = try FlatIndex<Int>(dimension: 3)
-        #expect(throws: VectorIndexError.dimensionMismatch(expected: 3, actual: 2)) { try index.insert([1, 2], for: 1) }
-        #expect(throws: VectorIndexError.nonFiniteElement(row: 0, element: 1)) { try index.insert([1, .nan, 0], for: 1) }
+        #expect(throws: VectorIndexError.dimensionMismatch(expected: 3, actual: 2)) {
+            try index.insert([1, 2], for: 1)
+        }
+        #expect(throws: VectorIndexError.nonFiniteElement(row: 0, element: 1)) {
+            try index.insert([1, .nan, 0], for: 1)
+        }
         #expect(throws: VectorIndexError.nonFiniteElement(row: 0, element: 2)) {
             try index.insert([1, 0, .infinity], for: 1)
         }

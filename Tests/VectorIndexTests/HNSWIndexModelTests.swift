@@ -94,7 +94,8 @@ import Testing
                     #expect(throws: Never.self) { try index.update(vectors[other + 1_000], for: other) }
                 }
                 #expect(throws: Never.self) {
-                    try index.insert(contentsOf: vectors[3_000...].flatMap { $0 }, keys: Array(3_000..<4_000), threads: 2)
+                    try index.insert(
+                        contentsOf: vectors[3_000...].flatMap { $0 }, keys: Array(3_000..<4_000), threads: 2)
                 }
                 index.compact(threads: 2)
             }

@@ -103,7 +103,8 @@ import Testing
         let vectors = clusteredVectors(4_000, dimension: Self.dimension, clusters: 10, seed: 12)
         let index = try Self.build(vectors)
         let query = vectors[17]
-        let near = Set(try index.search(query, limit: 2_000, options: SearchOptions(strategy: .exact)).neighbors.map(\.key))
+        let exact = try index.search(query, limit: 2_000, options: SearchOptions(strategy: .exact))
+        let near = Set(exact.neighbors.map(\.key))
         let options = SearchOptions<Int>(filter: .predicate { !near.contains($0) })
         #expect(try index.search(query, limit: 20, options: options).neighbors.count == 20)
     }

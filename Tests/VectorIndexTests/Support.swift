@@ -41,7 +41,7 @@ func naiveScore(_ metric: Metric, _ a: [Float], _ b: [Float]) -> Double {
     case .dot: return dot
     case .squaredL2: return -pairs.reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
     case .cosine:
-        let lengths = pairs.reduce(into: (0.0, 0.0)) { $0.0 += $1.0 * $1.0; $0.1 += $1.1 * $1.1 }
+        let lengths = pairs.reduce((0.0, 0.0)) { ($0.0 + $1.0 * $1.0, $0.1 + $1.1 * $1.1) }
         return dot / (lengths.0 * lengths.1).squareRoot()
     }
 }

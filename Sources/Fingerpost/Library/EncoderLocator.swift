@@ -22,7 +22,8 @@ enum EncoderLocator {
         case .instance(let encoder):
             return try checked(Located(encoder: encoder, folder: nil), stored, library)
         case .folder(let folder):
-            return try checked(Located(encoder: try PretrainedEncoder.load(from: folder), folder: folder), stored, library)
+            let encoder = try PretrainedEncoder.load(from: folder)
+            return try checked(Located(encoder: encoder, folder: folder), stored, library)
         case .automatic:
             guard let stored else { return try bundled() }
             var searched: [String] = []

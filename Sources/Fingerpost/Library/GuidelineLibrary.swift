@@ -106,14 +106,18 @@ public final class GuidelineLibrary: Sendable {
         let encoder = located.encoder
         if mode == .readWrite {
             if try database.encoder == nil { try database.setEncoder(encoder.identity.record) }
-            let path = located.folder?.standardizedFileURL.path
-            if case .instance = options.encoder {} else if try database.encoderFolder != path {
-                try database.setEncoderFolder(path)
+            switch options.encoder {
+            case .instance: break
+            case .automatic, .folder:
+                let path = located.folder?.standardizedFileURL.path
+                if try database.encoderFolder != path { try database.setEncoderFolder(path) }
             }
             try encodePending(database, encoder, options, progress)
         } else {
             let pending = try database.pendingPassageCount
-            guard pending == 0 else { throw FingerpostError.incomplete(library: database.folder.path, pending: pending) }
+            guard pending == 0 else {
+                throw FingerpostError.incomplete(library: database.folder.path, pending: pending)
+            }
         }
         var passages = try PassageIndex.open(
             database, dimension: encoder.dimension, options: options, progress: progress)

@@ -102,7 +102,9 @@ struct ArchiveHeader: Equatable {
         func append(_ value: some FixedWidthInteger) {
             withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
         }
-        for value in [Self.version, kind, metric, dimension, keyTag, M, efConstruction, efSearch, entry] { append(value) }
+        for value in [Self.version, kind, metric, dimension, keyTag, M, efConstruction, efSearch, entry] {
+            append(value)
+        }
         append(UInt32(label.count))
         for value in [rowCount, liveCount, fileLength, seed, upperCount, keyByteCount] { append(value) }
         for entry in entries {

@@ -61,7 +61,8 @@ struct ArchiveReader {
         let dimension = Int(header.dimension)
 
         let live = BitSet(words: Array(bytes(.live).bindMemory(to: UInt64.self)))
-        guard live.count == Int(header.liveCount), (count..<(live.words.count * 64)).allSatisfy({ !live.contains(UInt32($0)) })
+        guard live.count == Int(header.liveCount),
+            (count..<(live.words.count * 64)).allSatisfy({ !live.contains(UInt32($0)) })
         else { throw corrupt("live rows", "their number does not match the header") }
         let keys = KeyTable<Key>(keys: try keys(count: count), live: live)
         let rows = VectorRows(
@@ -125,7 +126,8 @@ struct ArchiveReader {
                 let list = graph.links(UInt32(row), level: level)
                 for index in 0..<configuration.M where list[index] != HNSWGraph.noLink {
                     guard Int(levels[Int(list[index])]) >= level else {
-                        throw corrupt("upper links", "row \(row) links to \(list[index]), which is not on level \(level)")
+                        throw corrupt(
+                            "upper links", "row \(row) links to \(list[index]), which is not on level \(level)")
                     }
                 }
             }

@@ -113,7 +113,9 @@ struct VectorRows: Sendable {
     }
 
     /// Symmetric quantization with one scale a row. Returns the scale: value = code * scale.
-    func quantize(_ vector: UnsafePointer<Float>, into code: UnsafeMutablePointer<Int8>, _ kernels: fp_kernels) -> Float {
+    func quantize(
+        _ vector: UnsafePointer<Float>, into code: UnsafeMutablePointer<Int8>, _ kernels: fp_kernels
+    ) -> Float {
         let largest = kernels.max_abs_f32(vector, dimension)
         // Below this the reciprocal overflows; such a row has no direction worth coding.
         guard largest > 1e-35 else {
