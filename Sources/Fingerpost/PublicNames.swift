@@ -4,10 +4,12 @@ import GuidelineStore
 import TextEncoder
 import VectorIndex
 
+public typealias EncoderRecord = GuidelineStore.EncoderRecord
 public typealias Guideline = GuidelineStore.Guideline
 public typealias GuidelineImporter = GuidelineStore.GuidelineImporter
 public typealias GuidelineStoreError = GuidelineStore.GuidelineStoreError
 public typealias InputLocation = GuidelineStore.InputLocation
+public typealias InputSource = GuidelineStore.InputSource
 public typealias JSONValue = GuidelineStore.JSONValue
 public typealias LibraryStatistics = GuidelineStore.LibraryStatistics
 public typealias PassageField = GuidelineStore.PassageField

@@ -18,9 +18,11 @@ public protocol NeighborIndex<Key>: Sendable {
     /// Makes room for rows in advance. Never required.
     func reserveCapacity(_ capacity: Int)
 
-    /// Adds rows; `vectors` holds them one after the other. All are added, or none.
+    /// Adds rows. All are added, or none.
     ///
     /// - Parameters:
+    ///   - vectors: the rows, one after the other.
+    ///   - keys: the key of each row.
     ///   - threads: how many threads may work; nil for all there are. The result does not depend on it.
     ///   - progress: told, on the calling thread, how many rows are searchable.
     /// - Throws: ``VectorIndexError`` for a wrong length, a number that is not finite, a zero vector under cosine, a key
@@ -34,7 +36,10 @@ public protocol NeighborIndex<Key>: Sendable {
 
     /// The nearest rows, best first; rows of equal score in the order of their keys.
     ///
-    /// - Parameter limit: how many at most. Fewer come back only if fewer match.
+    /// - Parameters:
+    ///   - query: as many numbers as a row has.
+    ///   - limit: how many at most. Fewer come back only if fewer match.
+    ///   - options: which rows count, and how they are searched.
     func search(_ query: [Float], limit: Int, options: SearchOptions<Key>) throws -> SearchResult<Key>
     /// A filter over the rows that exist now; see ``RowFilter``.
     func filter(including keys: some Sequence<Key>) -> RowFilter

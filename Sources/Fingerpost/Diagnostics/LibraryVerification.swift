@@ -23,7 +23,7 @@ public struct LibraryVerification: Sendable {
     /// A missing archive is no problem: it is derived, and built when the library is next opened. A damaged one is,
     /// although the same happens to it.
     ///
-    /// - Throws: ``GuidelineStore/GuidelineStoreError`` where there is no library or it cannot be opened at all.
+    /// - Throws: ``GuidelineStoreError`` where there is no library or it cannot be opened at all.
     public static func run(
         at folder: URL, progress: (@Sendable (Stage, _ completed: Int, _ total: Int?) -> Void)? = nil
     ) throws -> LibraryVerification {

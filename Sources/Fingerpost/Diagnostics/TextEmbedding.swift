@@ -12,7 +12,7 @@ public enum TextEmbedding {
 
     /// The encoder of a folder, or the bundled one, with the folder that it came from.
     ///
-    /// - Throws: ``TextEncoder/EncoderError``, or the resources' own error where the bundled one is not found.
+    /// - Throws: ``EncoderError``, or the resources' own error where the bundled one is not found.
     public static func encoder(in folder: URL?) throws -> (encoder: any SentenceEncoder, folder: URL) {
         let folder = try folder ?? BundledModels.encoderFolder()
         return (try PretrainedEncoder.load(from: folder), folder)
@@ -20,8 +20,12 @@ public enum TextEmbedding {
 
     /// Encodes the `text` of every line of a JSON Lines input, one row a line. An empty text gives a row of zeros.
     ///
-    /// - Parameter progress: told how many rows are finished, from any thread.
-    /// - Throws: ``GuidelineStore/GuidelineStoreError`` with the line at fault; an input without lines is one.
+    /// - Parameters:
+    ///   - source: the lines.
+    ///   - encoder: makes the vectors, whose length is that of a row.
+    ///   - threads: how many threads may work; nil for all there are. The result does not depend on it.
+    ///   - progress: told how many rows are finished, from any thread.
+    /// - Throws: ``GuidelineStoreError`` with the line at fault; an input without lines is one.
     public static func matrix(
         of source: InputSource, encoder: any SentenceEncoder, threads: Int? = nil,
         progress: (@Sendable (_ rows: Int) -> Void)? = nil

@@ -18,9 +18,10 @@ public struct EvaluationQuery: Sendable, Hashable {
 
     /// Reads JSON Lines of `{"id","query","positives"}`.
     ///
-    /// - Parameter requiresPositives: Whether a line without `positives` is an error, or a query to which nothing
-    ///   applies.
-    /// - Throws: ``GuidelineStore/GuidelineStoreError`` with the line at fault; an input without any query is one.
+    /// - Parameters:
+    ///   - source: the lines.
+    ///   - requiresPositives: whether a line without `positives` is an error, or a query to which nothing applies.
+    /// - Throws: ``GuidelineStoreError`` with the line at fault; an input without any query is one.
     public static func read(from source: InputSource, requiresPositives: Bool = true) throws -> [EvaluationQuery] {
         let reader = try JSONLinesReader(source)
         var queries: [EvaluationQuery] = []

@@ -50,7 +50,7 @@ public final class GuidelineLibrary: Sendable {
 
     /// Makes an empty library in a folder, which is made too where it is missing.
     ///
-    /// - Throws: ``GuidelineStoreError/libraryExists(path:)`` and other errors of the store, and those of loading the encoder.
+    /// - Throws: ``GuidelineStoreError``, `libraryExists` among its cases, and what loading the encoder throws.
     public static func create(
         at folder: URL, options: LibraryOptions = LibraryOptions()
     ) throws -> GuidelineLibrary {

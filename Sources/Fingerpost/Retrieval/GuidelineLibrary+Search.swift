@@ -31,7 +31,11 @@ extension GuidelineLibrary {
 
     /// The guidelines nearest to each of many texts, in their order.
     ///
-    /// - Parameter progress: told how many texts are encoded.
+    /// - Parameters:
+    ///   - texts: the inputs; their answers come in the same order.
+    ///   - options: the same for all of them.
+    ///   - threads: how many threads may work; nil for all there are. The result does not depend on it.
+    ///   - progress: told how many texts are encoded.
     public func search(
         batch texts: [String], options: RetrievalOptions = RetrievalOptions(), threads: Int? = nil,
         progress: ProgressHandler? = nil

@@ -15,7 +15,9 @@ extension HNSWIndex {
     ///
     /// The bytes depend on the rows, their order and the configuration alone.
     ///
-    /// - Parameter label: up to 1,024 bytes of the caller's own, given back by ``archiveLabel(at:)``.
+    /// - Parameters:
+    ///   - path: the file, replaced where it exists.
+    ///   - label: up to 1,024 bytes of the caller's own, given back by ``archiveLabel(at:)``.
     /// - Throws: ``VectorIndexError/file(path:reason:isMissing:isOutOfSpace:)`` if it cannot be written.
     public func save(to path: String, label: [UInt8] = []) throws(VectorIndexError) {
         guard label.count <= ArchiveHeader.maximumLabelLength else {
