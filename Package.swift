@@ -35,7 +35,7 @@ let package = Package(
             path: "models",
             exclude: ["recipe"],
             sources: ["BundledModels.swift", "ResourceError.swift", "ResourceSearch.swift"],
-            resources: [.copy("fingerpost-static"), .copy("sample-corpus")]),
+            resources: [.copy("fingerpost-small"), .copy("sample-corpus")]),
 
         // Guidelines.
         .target(

@@ -52,7 +52,7 @@ remove
 install -m 755 "$binary" "$root/bin/fingerpost"
 if [ "$(uname -s)" != Darwin ] && command -v strip >/dev/null; then strip "$root/bin/fingerpost"; fi
 mkdir -p "$models"
-for folder in fingerpost-static sample-corpus; do
+for folder in fingerpost-small sample-corpus; do
     cp -R "models/$folder" "$models/"
 done
 chmod -R u+rwX,go+rX,go-w "$root/share/fingerpost"

