@@ -46,6 +46,11 @@ if command -v python3 >/dev/null; then
     python3 models/sample-corpus/check.py || fail "the sample corpus"
 fi
 
+if command -v python3 >/dev/null; then
+    step "The encoder's recipe, on the sample corpus"
+    Scripts/test-recipe.sh 2>&1 | tee "$logs/recipe.log" || fail "the recipe"
+fi
+
 step "The commands in the README, and installation"
 Scripts/check-docs.sh "$(swift build --show-bin-path)" || fail "the commands in the README"
 
