@@ -11,7 +11,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/home" "$work/here" "$work/blocks"
 
-FINGERPOST_BINARY=$products/fingerpost PREFIX=$work/prefix Scripts/install.sh
+FINGERPOST_BINARY=$products/fingerpost PREFIX=$work/prefix Scripts/install.sh >/dev/null
 export PATH=$work/prefix/bin:$PATH HOME=$work/home
 unset FINGERPOST_MODELS
 
@@ -46,7 +46,8 @@ awk -v blocks="$work/blocks" '
 count=0
 for block in "$work"/blocks/*.sh; do
     count=$((count + 1))
-    sed 's/^/    $ /' "$block"
+    # A line that continues the one before is no command.
+    sed -E 's/^ /      /; s/^([^ ])/    $ \1/' "$block"
     if ! bash -euo pipefail "$block" >"$block.out" 2>&1; then
         cat "$block.out" >&2
         echo "README.md: the ${count}th block of commands fails" >&2
@@ -59,7 +60,7 @@ for block in "$work"/blocks/*.sh; do
 done
 [ "$count" -ge 5 ] || { echo "README.md has only $count blocks of commands; were they renamed?" >&2; exit 1; }
 
-PREFIX=$work/prefix "$root/Scripts/install.sh" --remove
+PREFIX=$work/prefix "$root/Scripts/install.sh" --remove >/dev/null
 if [ -n "$(find "$work/prefix" -type f)" ]; then
     echo "make uninstall leaves files behind:" >&2
     find "$work/prefix" -type f >&2

@@ -36,9 +36,10 @@ fi
 
 status=0
 # shellcheck disable=SC2086
-swift test --configuration release --sanitize "$sanitizer" --scratch-path "$scratch" \
+swift test --disable-xctest --configuration release --sanitize "$sanitizer" --scratch-path "$scratch" \
     -Xswiftc -enable-testing -Xswiftc -assert-config -Xswiftc Debug \
-    ${SWIFT_FLAGS:-} "${skipped[@]}" "$@" || status=$?
+    ${SWIFT_FLAGS:-} "${skipped[@]}" "$@" 2>&1 | tee "$scratch/test.log" |
+    Scripts/show-tests.sh || status=$?
 
 count=$(find "$reports" -type f -size +0 | wc -l)
 if [ "$count" -gt 0 ]; then
@@ -46,5 +47,8 @@ if [ "$count" -gt 0 ]; then
     echo "$0: FAILED: reports in $scratch/reports: $count" >&2
     exit 1
 fi
-[ "$status" -eq 0 ] || exit "$status"
+if [ "$status" -ne 0 ]; then
+    echo "$0: FAILED: the whole output is in $scratch/test.log" >&2
+    exit "$status"
+fi
 echo "$0: no reports"

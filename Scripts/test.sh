@@ -10,8 +10,13 @@ mkdir -p "$logs"
 summary=()
 
 step() { printf '\n==> %s\n' "$*"; }
+# What failed, and the log of it where there is one.
 fail() {
-    printf '\nmake test: FAILED: %s\n' "$*" >&2
+    printf '\nmake test: FAILED: %s\n' "$1" >&2
+    if [ -n "${2:-}" ]; then
+        printf 'The whole of it is in %s, which ends so:\n' "$2" >&2
+        tail -n 20 "$2" >&2
+    fi
     exit 1
 }
 
@@ -29,12 +34,15 @@ if grep -E "$own" "$logs/build.log" | sort -u; then fail "the build has warnings
 
 step "Tests"
 # shellcheck disable=SC2086
-swift test --skip-build ${SWIFT_FLAGS:-} 2>&1 | tee "$logs/test.log" || fail "the tests"
-line=$(grep -E 'Test run with [0-9]+ tests?.* passed' "$logs/test.log" | tail -n 1) || fail "no test ran"
+swift test --disable-xctest --skip-build ${SWIFT_FLAGS:-} 2>&1 | tee "$logs/test.log" | Scripts/show-tests.sh ||
+    fail "the tests" "$logs/test.log"
+line=$(grep -E 'Test run with [0-9]+ tests?.* passed' "$logs/test.log" | tail -n 1) ||
+    fail "no test ran" "$logs/test.log"
 summary+=("${line#* }")
 
 step "LinearAlgebra on each BLAS"
-Tests/test-each-blas.sh --skip-build 2>&1 | tee "$logs/blas.log" || fail "LinearAlgebra on each BLAS"
+Tests/test-each-blas.sh --disable-xctest --skip-build 2>&1 | tee "$logs/blas.log" | Scripts/show-tests.sh ||
+    fail "LinearAlgebra on each BLAS" "$logs/blas.log"
 while read -r line; do summary+=("LinearAlgebra: ${line#* }"); done \
     < <(grep -E 'Test run with [0-9]+ tests?.* passed' "$logs/blas.log")
 
