@@ -123,7 +123,7 @@ struct NetworkKernelTests {
                 switch exponent {
                 case 0: value == sign * fraction * 0x1p-24 && (value.sign == .minus) == (sign < 0)
                 case 31: fraction == 0 ? value == sign * .infinity : value.isNaN
-                default: value == sign * (1 + fraction / 1024) * Float(sign: .plus, exponent: exponent - 15, significand: 1)
+                default: value == Float(sign: .plus, exponent: exponent - 15, significand: sign * (1 + fraction / 1024))
                 }
             if !isSound { wrong += 1 }
         }

@@ -20,9 +20,9 @@ import Foundation
 /// padded; packs do not depend on the number of threads, so neither do the vectors, to the last bit.
 ///
 /// With ``EncoderPrecision/float32`` the vector of a text in a batch and alone may differ by rounding, by less than
-/// 1e-6, and so may those of two machines. With ``EncoderPrecision/int8`` both are the same to the last bit. Between
-/// the two the cosine is 0.999 or more in networks of the usual kind, which is why the precision is no part of the
-/// ``identity``: vectors of one model may be compared whichever way they were computed.
+/// 1e-6, and so may those of two machines. With ``EncoderPrecision/int8`` both are the same to the last bit. The
+/// precision is no part of the ``identity``, since vectors of the two are near enough to be compared (see
+/// ``EncoderPrecision``).
 public final class TransformerEncoder: SentenceEncoder {
     private let tokenizer: WordPieceTokenizer
     private let network: Network
