@@ -291,6 +291,7 @@ const fp_kernels fp_kernels_avx2 = {
     .dot_i8_gather = dot_i8_gather,
     .dot_f32_rows = dot_f32_rows,
     .dot_i8_rows = dot_i8_rows,
+    .network = &fp_network_avx2,
 };
 
 const fp_kernels fp_kernels_avx2_vnni = {
@@ -307,5 +308,6 @@ const fp_kernels fp_kernels_avx2_vnni = {
     .dot_i8_gather = dot_i8_gather_vnni,
     .dot_f32_rows = dot_f32_rows,
     .dot_i8_rows = dot_i8_rows_vnni,
+    .network = &fp_network_avx2_vnni,
 };
 #endif

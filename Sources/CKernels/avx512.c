@@ -256,5 +256,6 @@ const fp_kernels fp_kernels_avx512 = {
     .dot_i8_gather = dot_i8_gather,
     .dot_f32_rows = dot_f32_rows,
     .dot_i8_rows = dot_i8_rows,
+    .network = &fp_network_avx512,
 };
 #endif

@@ -16,13 +16,19 @@
 #define FP_INLINE static inline __attribute__((always_inline))
 
 extern const fp_kernels fp_kernels_portable;
+extern const fp_network fp_network_portable;
 #if FP_X86
 extern const fp_kernels fp_kernels_avx2;
 extern const fp_kernels fp_kernels_avx2_vnni;
 extern const fp_kernels fp_kernels_avx512;
+extern const fp_network fp_network_avx2;
+extern const fp_network fp_network_avx2_vnni;
+extern const fp_network fp_network_avx512;
 #elif FP_ARM64
 extern const fp_kernels fp_kernels_neon;
 extern const fp_kernels fp_kernels_neon_dotprod;
+extern const fp_network fp_network_neon;
+extern const fp_network fp_network_neon_dotprod;
 #endif
 
 /// Asks for the cache lines of a row of `n` elements of `size` bytes, wherever in its first line it starts. All lines

@@ -265,6 +265,7 @@ const fp_kernels fp_kernels_neon = {
     .dot_i8_gather = dot_i8_gather,
     .dot_f32_rows = dot_f32_rows,
     .dot_i8_rows = dot_i8_rows,
+    .network = &fp_network_neon,
 };
 
 const fp_kernels fp_kernels_neon_dotprod = {
@@ -281,5 +282,6 @@ const fp_kernels fp_kernels_neon_dotprod = {
     .dot_i8_gather = dot_i8_gather_dotprod,
     .dot_f32_rows = dot_f32_rows,
     .dot_i8_rows = dot_i8_rows_dotprod,
+    .network = &fp_network_neon_dotprod,
 };
 #endif

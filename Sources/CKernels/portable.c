@@ -129,4 +129,5 @@ const fp_kernels fp_kernels_portable = {
     .dot_i8_gather = dot_i8_gather,
     .dot_f32_rows = dot_f32_rows,
     .dot_i8_rows = dot_i8_rows,
+    .network = &fp_network_portable,
 };

@@ -42,9 +42,11 @@ struct ModelFolder: Sendable {
     }
 
     /// A JSON file, parsed; nil where there is no such file.
-    func jsonIfPresent(_ name: String) throws(EncoderError) -> JSONElement? {
+    func jsonIfPresent(
+        _ name: String, table: JSONDocument.TablePath? = nil
+    ) throws(EncoderError) -> JSONElement? {
         guard let bytes = try bytesIfPresent(name) else { return nil }
-        return try JSONDocument(bytes, path: path(of: name)).root
+        return try JSONDocument(bytes, path: path(of: name), table: table).root
     }
 
     /// A JSON file, parsed.

@@ -139,6 +139,58 @@ static void check_checksums(void) {
     require(abc[0] == 0xba7816bf && abc[7] == 0xf20015ad, "sha256", "FIPS 180 example", 1);
 }
 
+enum { tokens = 21, hidden = 72, heads = 3, wide = 130 };
+
+/// A layer's steps over numbers that are the same for all kernels: its results must be too, to the last bit.
+static void check_network(const fp_kernels *k, bool isFirst) {
+    static float expected[tokens * hidden], x[tokens * hidden], qkv[tokens * 3 * hidden], mixed[tokens * hidden],
+        inner[tokens * wide], scratch[1 << 14], scales[256], bias[256], ones[hidden];
+    static int8_t x_codes[tokens * 256], row_codes[wide];
+    static float x_scales[tokens];
+    static int32_t x_sums[tokens];
+    static uint8_t panels[1 << 16];
+    const fp_network *network = k->network;
+    const struct {
+        size_t outputs, inputs;
+        const float *from;
+        fp_finish finish;
+        float *to;
+    } products[] = {
+        {3 * hidden, hidden, x, FP_STORE, qkv},
+        {hidden, hidden, mixed, FP_ADD, x},
+        {wide, hidden, x, FP_GELU, inner},
+        {hidden, wide, inner, FP_ADD, x},
+    };
+    const uint64_t saved = seed;
+    seed = 7;
+    for (size_t i = 0; i < tokens * hidden; i++) x[i] = (float)((double)next() * 0x1p-63 - 1);
+    for (size_t i = 0; i < hidden; i++) ones[i] = 1;
+    network->normalize(x, tokens, hidden, ones, ones, 1e-12f, NULL);
+    for (size_t p = 0; p < sizeof products / sizeof *products; p++) {
+        const size_t outputs = products[p].outputs, inputs = products[p].inputs;
+        require(fp_packed_size(network, outputs, inputs) <= sizeof panels, "size of packed weights", k->name, outputs);
+        memset(scales, 0, sizeof scales), memset(bias, 0, sizeof bias);
+        for (size_t o = 0; o < outputs; o++) {
+            for (size_t i = 0; i < inputs; i++) row_codes[i] = (int8_t)(next() % 255 - 127);
+            scales[o] = 0x1p-11f, bias[o] = (float)o * 0x1p-9f;
+            fp_pack_row(network, row_codes, inputs, o, panels);
+        }
+        const fp_activations activations = {x_codes, fp_padded_inputs(inputs), x_scales, x_sums};
+        network->quantize(products[p].from, inputs, tokens, inputs, &activations);
+        const fp_linear linear = {outputs, inputs, panels, scales, bias};
+        network->multiply(&linear, &activations, tokens, products[p].finish, products[p].to, outputs);
+        if (p == 0) {
+            require(fp_attention_scratch(tokens, hidden / heads) <= sizeof scratch / sizeof *scratch, "scratch", k->name,
+                    tokens);
+            network->attend(qkv, tokens, heads, hidden / heads, scratch, mixed);
+        }
+    }
+    network->normalize(x, tokens, hidden, ones, ones, 1e-12f, NULL);
+    seed = saved;
+    if (isFirst) memcpy(expected, x, sizeof x);
+    require(memcmp(expected, x, sizeof x) == 0, "a layer of an encoder", k->name, tokens);
+}
+
 int main(void) {
     for (size_t index = 0; fp_kernels_at(index); index++) {
         const fp_kernels *k = fp_kernels_at(index);
@@ -160,6 +212,7 @@ int main(void) {
             check_byte_rows(k, n);
         }
         check_special(k);
+        check_network(k, index == 0);
         printf("kernels %s: every length from 0 to %d agrees\n", k->name, longest);
     }
     check_checksums();

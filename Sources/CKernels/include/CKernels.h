@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "FingerpostNetwork.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -57,6 +59,9 @@ typedef struct __attribute__((swift_attr("@Sendable"))) {
     void (*dot_f32_rows)(const float *query, const float *base, size_t stride, size_t n, size_t count, float *out);
     void (*dot_i8_rows)(const int8_t *query, const int8_t *base, size_t stride, size_t n, size_t count,
                         int32_t *out);
+
+    /// The same instruction set's kernels for transformer encoders.
+    const fp_network *network;
 } fp_kernels;
 
 /// The kernels in use: resolved on first call, the same for the life of the process, safe from any thread.

@@ -11,6 +11,23 @@ final class JSONDocument: Sendable {
         /// A string with at least one backslash.
         case escapedString
         case array, object
+        /// An object that is kept in `table`.
+        case table
+    }
+
+    /// The names of a member of the outermost object, and of one of that.
+    struct TablePath {
+        let outer: String
+        let inner: String
+    }
+
+    /// A name and its number.
+    struct TableEntry {
+        /// Where the name is, without its quotes.
+        let start: UInt32
+        let length: UInt32
+        let value: Int32
+        let isEscaped: Bool
     }
 
     /// One value. Containers are followed by what is in them; in objects, names and values alternate.
@@ -28,26 +45,30 @@ final class JSONDocument: Sendable {
     let path: String
     let bytes: [UInt8]
     let nodes: [Node]
+    /// The members, in their order, of the object of kind `table`.
+    let table: [TableEntry]
 
+    /// - Parameter table: an object that is kept as a table where it has names and whole numbers only.
     /// - Throws: `EncoderError.invalidJSON` with the position of the first fault.
-    init(_ bytes: [UInt8], path: String) throws(EncoderError) {
+    init(_ bytes: [UInt8], path: String, table: TablePath? = nil) throws(EncoderError) {
         self.path = path
         self.bytes = bytes
         guard bytes.count < Int(UInt32.max) else {
             throw EncoderError.invalidJSON(path: path, line: 1, column: 1, reason: "larger than 4 GiB")
         }
-        let result: Result<[Node], JSONParser.Fault> = bytes.withUnsafeBufferPointer { buffer in
-            var parser = JSONParser(buffer)
+        let result: Result<JSONParser, JSONParser.Fault> = bytes.withUnsafeBufferPointer { buffer in
+            var parser = JSONParser(buffer, table: table)
             do throws(JSONParser.Fault) {
                 try parser.parseDocument()
-                return .success(parser.nodes)
+                return .success(parser)
             } catch {
                 return .failure(error)
             }
         }
         switch result {
-        case .success(let nodes):
-            self.nodes = nodes
+        case .success(let parser):
+            nodes = parser.nodes
+            self.table = parser.table
         case .failure(let fault):
             let (line, column) = Self.position(of: fault.offset, in: bytes)
             throw EncoderError.invalidJSON(path: path, line: line, column: column, reason: fault.reason)
@@ -70,21 +91,31 @@ final class JSONDocument: Sendable {
     /// Calls `body` with the UTF-8 bytes of the string at `index`, escapes resolved.
     func withString<Result>(at index: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
         let node = nodes[index]
-        guard node.kind == .escapedString else {
-            return bytes.withUnsafeBufferPointer {
-                body(UnsafeBufferPointer(rebasing: $0[Int(node.start)..<Int(node.end)]))
-            }
-        }
-        return unescaped(node).withUnsafeBufferPointer(body)
+        let range = Int(node.start)..<Int(node.end)
+        return withString(in: range, isEscaped: node.kind == .escapedString, body)
+    }
+
+    /// Calls `body` with the UTF-8 bytes of the name of an entry, escapes resolved.
+    @inline(__always)
+    func withName<Result>(of entry: TableEntry, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+        withString(in: Int(entry.start)..<Int(entry.start + entry.length), isEscaped: entry.isEscaped, body)
+    }
+
+    @inline(__always)
+    private func withString<Result>(
+        in range: Range<Int>, isEscaped: Bool, _ body: (UnsafeBufferPointer<UInt8>) -> Result
+    ) -> Result {
+        if isEscaped { return unescaped(range).withUnsafeBufferPointer(body) }
+        return bytes.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[range])) }
     }
 
     func string(at index: Int) -> String {
         withString(at: index) { String(decoding: $0, as: UTF8.self) }
     }
 
-    private func unescaped(_ node: Node) -> [UInt8] {
+    private func unescaped(_ range: Range<Int>) -> [UInt8] {
         var output: [UInt8] = []
-        let span = bytes[Int(node.start)..<Int(node.end)]
+        let span = bytes[range]
         var position = span.startIndex
         while position < span.endIndex {
             let byte = span[position]

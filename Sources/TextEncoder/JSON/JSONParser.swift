@@ -12,8 +12,14 @@ struct JSONParser {
     private var position = 0
     private(set) var nodes: [JSONDocument.Node] = []
 
-    init(_ bytes: UnsafeBufferPointer<UInt8>) {
+    /// The member of a member of the outermost object that should be kept as a table if it can be.
+    private let tablePath: JSONDocument.TablePath?
+    private var isOnTablePath = false
+    private(set) var table: [JSONDocument.TableEntry] = []
+
+    init(_ bytes: UnsafeBufferPointer<UInt8>, table: JSONDocument.TablePath? = nil) {
         self.bytes = bytes
+        tablePath = table
         nodes.reserveCapacity(bytes.count / 8 + 16)
     }
 
@@ -127,10 +133,14 @@ struct JSONParser {
             guard current == UInt8(ascii: "\"") else { throw fault("a name in quotes should stand here") }
             try parseString()
             skipSpace()
+            let isTable = depth < 2 && isNext(depth: depth)
             guard current == UInt8(ascii: ":") else { throw fault("':' should stand here") }
             position += 1
             skipSpace()
-            try parseValue(depth: depth + 1)
+            if depth == 0 { isOnTablePath = isTable }
+            if depth != 1 || !isTable || !isOnTablePath || !table.isEmpty || !parseTable() {
+                try parseValue(depth: depth + 1)
+            }
             skipSpace()
             switch current {
             case UInt8(ascii: ","):
@@ -142,6 +152,59 @@ struct JSONParser {
                 throw fault("',' or '}' should stand here")
             }
         }
+    }
+
+    /// Whether the name just read is the next on the way to the table.
+    private func isNext(depth: Int) -> Bool {
+        guard let tablePath, let name = nodes.last, name.kind == .plainString else { return false }
+        return bytes[Int(name.start)..<Int(name.end)]
+            .elementsEqual((depth == 0 ? tablePath.outer : tablePath.inner).utf8)
+    }
+
+    /// Reads an object of names and whole numbers, such as a vocabulary of 30,000 pieces, into `table`, which takes a
+    /// fraction of the time and memory that a node for each would. False, with nothing read, where it is anything else
+    /// or has a fault, which is then for the others to find.
+    private mutating func parseTable() -> Bool {
+        let (start, nodeCount) = (position, nodes.count)
+        guard current == UInt8(ascii: "{") else { return false }
+        position += 1
+        skipSpace()
+        while let entry = parseTableEntry() {
+            table.append(entry)
+            skipSpace()
+            let byte = current
+            position += 1
+            if byte == UInt8(ascii: "}") {
+                nodes.removeSubrange(nodeCount...)
+                append(.table, from: start, to: position)
+                return true
+            }
+            guard byte == UInt8(ascii: ",") else { break }
+            skipSpace()
+        }
+        nodes.removeSubrange(nodeCount...)
+        table = []
+        position = start
+        return false
+    }
+
+    private mutating func parseTableEntry() -> JSONDocument.TableEntry? {
+        guard current == UInt8(ascii: "\""), (try? parseString()) != nil, let name = nodes.popLast() else { return nil }
+        skipSpace()
+        guard current == UInt8(ascii: ":") else { return nil }
+        position += 1
+        skipSpace()
+        let digits = position
+        var value = 0
+        while let byte = current, byte &- 0x30 < 10, position - digits < 10 {
+            value = value * 10 + Int(byte &- 0x30)
+            position += 1
+        }
+        let count = position - digits
+        guard count > 0, value <= Int(Int32.max), count == 1 || bytes[digits] != UInt8(ascii: "0") else { return nil }
+        return .init(
+            start: name.start, length: name.end - name.start, value: Int32(truncatingIfNeeded: value),
+            isEscaped: name.kind == .escapedString)
     }
 
     private mutating func openContainer(_ kind: JSONDocument.Kind, depth: Int) throws(Fault) -> Int {

@@ -39,6 +39,13 @@ extension WordPieceTokenizer.Configuration {
 
     private static func vocabulary(_ object: JSONElement, prefix: String) throws(EncoderError) -> WordPieceVocabulary {
         let document = object.document
+        if object.kind == .table {
+            do throws(WordPieceVocabulary.Duplicate) {
+                return try WordPieceVocabulary(document, continuationPrefix: prefix)
+            } catch {
+                throw object.invalid("has the piece \(error.piece) twice")
+            }
+        }
         var count = 0
         try object.forEachMember { (_, _) throws(EncoderError) in count += 1 }
         var vocabulary = WordPieceVocabulary(capacity: count, continuationPrefix: prefix)

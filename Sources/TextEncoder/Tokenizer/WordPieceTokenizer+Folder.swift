@@ -14,7 +14,7 @@ extension WordPieceTokenizer {
     }
 
     init(folder: ModelFolder) throws(EncoderError) {
-        if let root = try folder.jsonIfPresent("tokenizer.json") {
+        if let root = try folder.jsonIfPresent("tokenizer.json", table: .init(outer: "model", inner: "vocab")) {
             self.init(try Configuration(tokenizerFile: root))
         } else if let vocabulary = try folder.bytesIfPresent("vocab.txt") {
             self.init(

@@ -1,3 +1,5 @@
+import CKernels
+
 /// The pieces of a WordPiece model: UTF-8 bytes to token id, without a string per piece.
 ///
 /// All bytes stand in one array; an open-addressing table of 64-bit slots (hash and entry) finds them. A piece that
@@ -53,6 +55,82 @@ struct WordPieceVocabulary: Sendable {
         slots = Array(repeating: 0, count: slotCount)
         entries.reserveCapacity(capacity + capacity / 2)
         bytes.reserveCapacity(capacity * 8)
+    }
+
+    /// A piece that stands in a table twice.
+    struct Duplicate: Error {
+        let piece: String
+    }
+
+    /// The pieces and ids of a document's table. O(bytes).
+    ///
+    /// Pieces are hashed first and then put in their slots with memory asked for ahead: each would otherwise wait for
+    /// its slot.
+    init(_ document: JSONDocument, continuationPrefix: String) throws(Duplicate) {
+        self.init(capacity: document.table.count, continuationPrefix: continuationPrefix)
+        var hashes: [UInt64] = []
+        hashes.reserveCapacity(entries.capacity)
+        for entry in document.table {
+            document.withName(of: entry) { piece in
+                stage(piece, id: entry.value, at: .start, &hashes)
+                if piece.starts(with: prefix) {
+                    stage(
+                        UnsafeBufferPointer(rebasing: piece.dropFirst(prefix.count)), id: entry.value,
+                        at: .continuation, &hashes)
+                }
+            }
+            maximumID = max(maximumID, entry.value)
+        }
+        count = document.table.count
+        guard let duplicate = fillSlots(hashes) else { return }
+        let span = bytes[Int(entries[duplicate].start)...].prefix(Int(entries[duplicate].key >> 1))
+        throw Duplicate(piece: String(decoding: span, as: UTF8.self))
+    }
+
+    /// Appends an entry, with its hash, that is in no slot yet.
+    @inline(__always)
+    private mutating func stage(
+        _ piece: UnsafeBufferPointer<UInt8>, id: Int32, at position: Position, _ hashes: inout [UInt64]
+    ) {
+        var hash = position.seed
+        for byte in piece { hash = Hash.extend(hash, byte) }
+        hashes.append(Hash.finish(hash))
+        // A continuation is the end of the piece stored just before it: its bytes are there already.
+        let start = position == .start ? bytes.count : bytes.count - piece.count
+        if position == .start { bytes.append(contentsOf: piece) }
+        entries.append(
+            Entry(
+                start: UInt32(truncatingIfNeeded: start),
+                key: UInt32(truncatingIfNeeded: piece.count) << 1 | position.rawValue, id: id))
+        maximumPieceLength = max(maximumPieceLength, piece.count)
+    }
+
+    /// Puts all entries in slots, which are empty. Stops at an entry that is there already, and returns its index.
+    private mutating func fillSlots(_ hashes: [UInt64]) -> Int? {
+        let ahead = 16
+        return slots.withUnsafeMutableBufferPointer { slots in
+            guard let first = slots.baseAddress else { return nil }
+            return entries.withUnsafeBufferPointer { entries in
+                bytes.withUnsafeBufferPointer { bytes in
+                    let mask = slots.count - 1
+                    let table = Table(
+                        slots: UnsafeBufferPointer(slots), entries: entries, bytes: bytes, longest: maximumPieceLength)
+                    for index in entries.indices {
+                        if index + ahead < hashes.count {
+                            fp_prefetch(first + Int(truncatingIfNeeded: hashes[index + ahead]) & mask)
+                        }
+                        let entry = entries[index]
+                        let piece = UnsafeBufferPointer(
+                            rebasing: bytes[Int(entry.start)...].prefix(Int(entry.key >> 1)))
+                        let position: Position = entry.key & 1 == 0 ? .start : .continuation
+                        let (slot, found) = table.slot(of: piece, hash: hashes[index], at: position)
+                        if found != nil { return index }
+                        slots[slot] = hashes[index] & 0xFFFF_FFFF_0000_0000 | UInt64(index + 1)
+                    }
+                    return nil
+                }
+            }
+        }
     }
 
     /// Adds a piece, or gives the piece a new id.

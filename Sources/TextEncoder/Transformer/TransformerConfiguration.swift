@@ -27,6 +27,8 @@ struct TransformerConfiguration: Sendable, Hashable {
     var activation: Activation
 
     var headSize: Int { hiddenSize / headCount }
+    /// Numbers in the longest row that a matrix product takes.
+    var largestRow: Int { max(hiddenSize, intermediateSize) }
 
     /// - Throws: `invalidField`, `unsupportedField`.
     init(_ config: JSONElement) throws(EncoderError) {

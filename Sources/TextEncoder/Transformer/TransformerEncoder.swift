@@ -17,11 +17,15 @@ import Foundation
 /// vector like any other. Rows always have length 1, with or without a `Normalize` module.
 ///
 /// One text is one pass on the calling thread. A batch is sorted by length and cut into packs of whole texts, never
-/// padded; packs do not depend on the number of threads, so neither do the vectors, to the last bit. The vector of a
-/// text in a batch and alone may differ by rounding, by less than 1e-6.
+/// padded; packs do not depend on the number of threads, so neither do the vectors, to the last bit.
+///
+/// With ``EncoderPrecision/float32`` the vector of a text in a batch and alone may differ by rounding, by less than
+/// 1e-6, and so may those of two machines. With ``EncoderPrecision/int8`` both are the same to the last bit. The
+/// precision is no part of the ``identity``, since vectors of the two are near enough to be compared (see
+/// ``EncoderPrecision``).
 public final class TransformerEncoder: SentenceEncoder {
     private let tokenizer: WordPieceTokenizer
-    private let network: TransformerNetwork
+    private let network: Network
     private let pooling: SentenceModules.Pooling
     private let source: WeightsIdentity
     private let weightsPath: String
@@ -31,26 +35,54 @@ public final class TransformerEncoder: SentenceEncoder {
     public let maximumTokenCount: Int
     public var identity: EncoderIdentity { source.identity }
 
-    /// Tokens in a pack: enough rows to keep matrix products efficient, few enough that a pack's memory stays near
-    /// the processor.
-    private static let packSize = 512
+    /// ``EncoderPrecision/float32`` or ``EncoderPrecision/int8``: never `automatic`.
+    public var precision: EncoderPrecision {
+        switch network {
+        case .float: .float32
+        case .quantized: .int8
+        }
+    }
+
+    private enum Network {
+        case float(TransformerNetwork)
+        case quantized(QuantizedNetwork)
+
+        /// Tokens in a pack: enough rows to keep matrix products efficient, few enough that a pack's memory stays near
+        /// the processor.
+        var packSize: Int {
+            switch self {
+            case .float: 512
+            case .quantized: 128
+            }
+        }
+    }
+
     /// Texts that are tokenized before the first of them runs.
     private static let windowSize = 8192
 
     /// Loads an encoder from its folder.
     /// - Throws: ``EncoderError``.
-    public convenience init(contentsOf folder: URL) throws(EncoderError) {
-        try self.init(folder: ModelFolder(path: folder.path))
+    public convenience init(
+        contentsOf folder: URL, precision: EncoderPrecision = .automatic
+    ) throws(EncoderError) {
+        try self.init(folder: ModelFolder(path: folder.path), precision: precision)
     }
 
-    init(folder: ModelFolder) throws(EncoderError) {
+    init(
+        folder: ModelFolder, precision: EncoderPrecision, kernels: UnsafePointer<fp_kernels> = fp_kernels_current()
+    ) throws(EncoderError) {
         let modules = try SentenceModules(folder)
         let config = try modules.network.json("config.json")
         let configuration = try TransformerConfiguration(config)
         let file = try SafetensorsFile(folder: modules.network, name: "model.safetensors")
         file.willNeed()
-        let weights = try TransformerWeights(file, configuration)
-        network = TransformerNetwork(configuration: configuration, weights: weights)
+        let tensors = try TransformerTensors(file, configuration)
+        let isQuantized = precision == .int8 || precision == .automatic && tensors.words.type == .int8
+        if isQuantized, configuration.largestRow <= QuantizedNetwork.largestRow {
+            network = .quantized(try QuantizedNetwork(tensors, configuration, kernels: kernels))
+        } else {
+            network = .float(try TransformerNetwork(tensors, configuration))
+        }
         pooling = modules.pooling
         weightsPath = file.path
         dimension = configuration.hiddenSize
@@ -91,15 +123,14 @@ public final class TransformerEncoder: SentenceEncoder {
 
     public func encode(_ text: String) throws -> [Float] {
         let row = workspaces.withWorkspace { workspace in
-            workspace.tokens.removeAll(keepingCapacity: true)
+            workspace.removeTexts()
             tokenizer.append(
                 text, addingSpecialTokens: true, maximumCount: maximumTokenCount, to: &workspace.tokens)
-            workspace.ends.removeAll(keepingCapacity: true)
             workspace.ends.append(workspace.tokens.count)
-            network.run(workspace)
+            let hidden = run(workspace)
             return [Float](unsafeUninitializedCapacity: dimension) { row, count in
                 count = dimension
-                if let row = row.baseAddress { pool(workspace, start: 0, count: workspace.tokens.count, into: row) }
+                if let row = row.baseAddress { pool(hidden, count: workspace.tokens.count, into: row) }
             }
         }
         try Self.requireFinite(row[...], path: weightsPath)
@@ -110,7 +141,7 @@ public final class TransformerEncoder: SentenceEncoder {
         batch texts: [String], threads: Int, progress: (@Sendable (_ finished: Int) -> Void)?
     ) throws -> Embeddings {
         try encode(
-            batch: texts, threads: threads, packSize: Self.packSize, windowSize: Self.windowSize, progress: progress)
+            batch: texts, threads: threads, packSize: network.packSize, windowSize: Self.windowSize, progress: progress)
     }
 
     func encode(
@@ -145,49 +176,41 @@ public final class TransformerEncoder: SentenceEncoder {
 
     /// Runs the texts of a pack and writes each one's row where it belongs.
     private func run(
-        _ window: TokenizedTexts, _ pack: ArraySlice<Int>, _ workspace: TransformerNetwork.Workspace,
+        _ window: TokenizedTexts, _ pack: ArraySlice<Int>, _ workspace: TransformerWorkspace,
         into rows: UnsafeMutablePointer<Float>
     ) {
-        workspace.tokens.removeAll(keepingCapacity: true)
-        workspace.ends.removeAll(keepingCapacity: true)
+        workspace.removeTexts()
         for text in pack {
             workspace.tokens += window[text]
             workspace.ends.append(workspace.tokens.count)
         }
-        network.run(workspace)
+        let hidden = run(workspace)
         var start = 0
         for (text, end) in zip(pack, workspace.ends) {
-            pool(workspace, start: start, count: end - start, into: rows + text * dimension)
+            pool(hidden + start * dimension, count: end - start, into: rows + text * dimension)
             start = end
         }
     }
 
-    /// Writes the vector of the text whose tokens are the `count` rows from `start`.
-    private func pool(
-        _ workspace: TransformerNetwork.Workspace, start: Int, count: Int, into row: UnsafeMutablePointer<Float>
-    ) {
+    private func run(_ workspace: TransformerWorkspace) -> UnsafePointer<Float> {
+        switch network {
+        case .float(let network): network.run(workspace)
+        case .quantized(let network): network.run(workspace)
+        }
+    }
+
+    /// Writes the vector of the text whose tokens are the `count` rows at `hidden`.
+    private func pool(_ hidden: UnsafePointer<Float>, count: Int, into row: UnsafeMutablePointer<Float>) {
         row.initialize(repeating: 0, count: dimension)
-        guard count > 0, let hidden = workspace.hidden.baseAddress else { return }
+        guard count > 0 else { return }
         // The mean has the direction of the sum.
-        VectorMath.sumRows(
-            hidden + start * dimension, rows: pooling == .cls ? 1 : count, columns: dimension, into: row)
-        _ = fp_kernels_current().pointee.normalize_f32(row, dimension)
-    }
-}
-
-/// Workspaces not in use. Each is used by one thread at a time.
-private final class WorkspacePool: Sendable {
-    // A workspace in the pool is referred to from nowhere else.
-    private struct Idle: @unchecked Sendable {
-        var workspaces: [TransformerNetwork.Workspace] = []
-    }
-    private let idle = Locked(Idle())
-
-    func withWorkspace<Result>(_ body: (TransformerNetwork.Workspace) -> Result) -> Result {
-        let taken = idle.withLock { idle in Idle(workspaces: idle.workspaces.popLast().map { [$0] } ?? []) }
-        let workspace = taken.workspaces.first ?? TransformerNetwork.Workspace()
-        let returned = Idle(workspaces: [workspace])
-        defer { idle.withLock { $0.workspaces += returned.workspaces } }
-        return body(workspace)
+        let count = pooling == .cls ? 1 : count
+        switch network {
+        case .float:
+            VectorMath.sumRows(hidden, rows: count, columns: dimension, into: row)
+            _ = fp_kernels_current().pointee.normalize_f32(row, dimension)
+        case .quantized(let network):
+            network.pool(hidden, count: count, into: row)
+        }
     }
 }

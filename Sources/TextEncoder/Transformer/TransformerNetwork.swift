@@ -6,69 +6,38 @@ import LinearAlgebra
 /// that treats tokens alike, and attention runs text by text.
 struct TransformerNetwork: Sendable {
     let configuration: TransformerConfiguration
+    let embeddings: TransformerEmbeddings
     let weights: TransformerWeights
 
-    /// Memory of one forward pass, kept from one to the next; it grows to the largest so far.
-    final class Workspace {
-        private(set) var hidden: UnsafeMutableBufferPointer<Float> = .init(start: nil, count: 0)
-        fileprivate var projected: UnsafeMutableBufferPointer<Float> = .init(start: nil, count: 0)
-        fileprivate var context: UnsafeMutableBufferPointer<Float> = .init(start: nil, count: 0)
-        fileprivate var wide: UnsafeMutableBufferPointer<Float> = .init(start: nil, count: 0)
-        fileprivate var scores: UnsafeMutableBufferPointer<Float> = .init(start: nil, count: 0)
-        /// Token ids of the texts, one text after another.
-        var tokens: [Int32] = []
-        /// Where each text ends in `tokens`.
-        var ends: [Int] = []
-
-        fileprivate func reserve(tokens: Int, longest: Int, _ configuration: TransformerConfiguration) {
-            let size = configuration.hiddenSize
-            Self.grow(&hidden, to: tokens * size)
-            Self.grow(&projected, to: tokens * size * 3)
-            Self.grow(&context, to: tokens * size)
-            Self.grow(&wide, to: tokens * configuration.intermediateSize)
-            Self.grow(&scores, to: longest * longest)
-        }
-
-        private static func grow(_ buffer: inout UnsafeMutableBufferPointer<Float>, to count: Int) {
-            guard buffer.count < count else { return }
-            buffer.deallocate()
-            // 64 bytes: a cache line, and the widest vector there is.
-            let memory = UnsafeMutableRawBufferPointer.allocate(
-                byteCount: count * MemoryLayout<Float>.stride, alignment: 64)
-            buffer = memory.bindMemory(to: Float.self)
-            buffer.initialize(repeating: 0)
-        }
-
-        deinit {
-            for buffer in [hidden, projected, context, wide, scores] { buffer.deallocate() }
-        }
+    init(_ tensors: TransformerTensors, _ configuration: TransformerConfiguration) throws(EncoderError) {
+        self.configuration = configuration
+        embeddings = try TransformerEmbeddings(tensors)
+        weights = try TransformerWeights(tensors)
     }
 
-    /// Runs the texts in `workspace.tokens`, cut at `workspace.ends`. Afterwards `workspace.hidden` has one row of
-    /// `hiddenSize` numbers per token. O(tokens * hidden * (hidden + intermediate + longest text)) per layer.
+    /// Runs the texts in `workspace.tokens`, cut at `workspace.ends`, and returns one row of `hiddenSize` numbers per
+    /// token, which are good until the workspace is used again. O(tokens * hidden * (hidden + intermediate + longest
+    /// text)) per layer.
     ///
     /// - Precondition: tokens are below the size of the vocabulary, texts no longer than there are positions.
-    func run(_ workspace: Workspace) {
+    func run(_ workspace: TransformerWorkspace) -> UnsafePointer<Float> {
         let total = workspace.tokens.count
-        var longest = 0
-        var start = 0
-        for end in workspace.ends {
-            longest = max(longest, end - start)
-            start = end
-        }
-        precondition(start == total && longest <= configuration.maximumPositions, "texts must cover the tokens")
-        guard total > 0 else { return }
-        workspace.reserve(tokens: total, longest: longest, configuration)
-        guard let hidden = workspace.hidden.baseAddress, let projected = workspace.projected.baseAddress,
-            let context = workspace.context.baseAddress, let wide = workspace.wide.baseAddress,
-            let scores = workspace.scores.baseAddress
-        else { return }
-        let memory = Memory(hidden: hidden, projected: projected, context: context, wide: wide, scores: scores)
+        let longest = workspace.longest
+        precondition(
+            workspace.ends.last ?? 0 == total && longest <= configuration.maximumPositions,
+            "texts must cover the tokens")
+        let size = configuration.hiddenSize
+        let memory = Memory(
+            hidden: workspace.hidden.reserve(total * size), projected: workspace.projected.reserve(total * size * 3),
+            context: workspace.context.reserve(total * size),
+            wide: workspace.wide.reserve(total * configuration.intermediateSize),
+            scores: workspace.scores.reserve(longest * longest))
         // The weights are used by address.
-        withExtendedLifetime(weights) {
-            embed(workspace, into: hidden)
+        withExtendedLifetime(self) {
+            embed(workspace, into: memory.hidden)
             for layer in weights.layers { run(layer, memory, total: total, ends: workspace.ends) }
         }
+        return UnsafePointer(memory.hidden)
     }
 
     private struct Memory {
@@ -79,22 +48,22 @@ struct TransformerNetwork: Sendable {
         let scores: UnsafeMutablePointer<Float>
     }
 
-    private func embed(_ workspace: Workspace, into hidden: UnsafeMutablePointer<Float>) {
+    private func embed(_ workspace: TransformerWorkspace, into hidden: UnsafeMutablePointer<Float>) {
         let size = configuration.hiddenSize
-        weights.positions.withUnsafeBufferPointer { positions in
+        embeddings.positions.withUnsafeBufferPointer { positions in
             guard let positions = positions.baseAddress else { return }
             var start = 0
             for end in workspace.ends {
                 (hidden + start * size).update(from: positions, count: (end - start) * size)
                 for index in start..<end {
-                    weights.words.add(Int(workspace.tokens[index]), times: 1, to: hidden + index * size)
+                    embeddings.words.add(Int(workspace.tokens[index]), times: 1, to: hidden + index * size)
                 }
                 start = end
             }
         }
         VectorMath.addAndNormalize(
             hidden, adding: nil, bias: nil, rows: workspace.tokens.count, columns: size,
-            weight: weights.embeddingNorm.weight.pointer, shift: weights.embeddingNorm.bias.pointer,
+            weight: embeddings.norm.weight.pointer, shift: embeddings.norm.bias.pointer,
             epsilon: configuration.layerNormEpsilon)
     }
 

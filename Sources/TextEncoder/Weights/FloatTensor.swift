@@ -1,3 +1,5 @@
+import CKernels
+
 /// The numbers of a tensor as `Float`s that live as long as this value does.
 ///
 /// F32 that is aligned is used where it lies in the file's memory map; everything else is converted once. I8 is
@@ -45,8 +47,15 @@ struct FloatTensor: @unchecked Sendable {  // The memory is never written after 
         }
         let rows = try RowTable(file, tensor)
         let storage = Storage(count: tensor.count)
-        storage.pointer.initialize(repeating: 0, count: tensor.count)
-        for row in 0..<rows.count { rows.add(row, times: 1, to: storage.pointer + row * rows.dimension) }
+        if tensor.type == .float16 {
+            file.withUnsafeBytes(of: tensor) { bytes in
+                guard let halves = bytes.baseAddress else { return }
+                fp_kernels_current().pointee.network.pointee.widen_f16(halves, storage.pointer, tensor.count)
+            }
+        } else {
+            storage.pointer.initialize(repeating: 0, count: tensor.count)
+            for row in 0..<rows.count { rows.add(row, times: 1, to: storage.pointer + row * rows.dimension) }
+        }
         pointer = UnsafePointer(storage.pointer)
         owner = storage
     }
@@ -88,6 +97,16 @@ struct RowTable: @unchecked Sendable {  // The memory is a read-only map, and `f
         }
         let values = try FloatTensor(file, found).values
         scales = values.count == count ? values : Array(repeating: values[0], count: count)
+    }
+
+    /// Adds row `row` to `dimension` numbers at `sum`, through the kernels where the numbers are bytes.
+    @inline(__always)
+    func add(_ row: Int, to sum: UnsafeMutablePointer<Float>, kernels: UnsafePointer<fp_network>) {
+        guard type == .int8, let start = bytes.baseAddress else { return add(row, times: 1, to: sum) }
+        precondition(row >= 0 && row < count)
+        kernels.pointee.add_i8(
+            (start + row * dimension).assumingMemoryBound(to: Int8.self), scales.isEmpty ? 1 : scales[row], sum,
+            dimension)
     }
 
     /// Adds `factor` times row `row` to `dimension` numbers at `sum`.
