@@ -25,7 +25,8 @@ struct ScorecardCommandTests {
             {"id":"5","query":"xyzzy","positives":[]}
             """, to: "sets/rules/test.jsonl")
         try place.write(
-            #"{"query":"song"}"# + "\n" + #"{"query":"book film"}"# + "\n" + #"{"query":"car"}"#, to: "sets/rules/oos.jsonl")
+            #"{"query":"song"}"# + "\n" + #"{"query":"book film"}"# + "\n" + #"{"query":"car"}"#,
+            to: "sets/rules/oos.jsonl")
         try place.write(
             """
             {"s1":"lock","s2":"lock","score":5}
@@ -58,7 +59,8 @@ struct ScorecardCommandTests {
         let sets = try #require(document["sets"] as? [[String: Any]])
         #expect(sets.map { $0["name"] as? String } == ["rules test", "sts dev"])
         #expect(sets.map { $0["kind"] as? String } == ["retrieval", "similarity"])
-        #expect(sets[0]["documents"] as? Int == 3 && sets[0]["queries"] as? Int == 4 && sets[0]["negatives"] as? Int == 4)
+        #expect(
+            sets[0]["documents"] as? Int == 3 && sets[0]["queries"] as? Int == 4 && sets[0]["negatives"] as? Int == 4)
         let words = try #require((sets[0]["results"] as? [[String: Any]])?.last)
         #expect(
             Set(words.keys) == [
@@ -92,15 +94,21 @@ struct ScorecardCommandTests {
         let place = try Self.place()
         let reports = ["card.md", "card.json", "card.svg"].map { place.path($0) }
         let result = try Program.run(
-            ["evaluate", "--corpora", place.path("sets/rules"), "--encoder", place.encoder, "--bm25", "--metric", "recall@3"]
+            [
+                "evaluate", "--corpora", place.path("sets/rules"), "--encoder", place.encoder, "--bm25", "--metric",
+                "recall@3",
+            ]
                 + reports.flatMap { ["--report", $0] })
         #expect(result.status == 0 && result.log.hasPrefix("note: "), "\(result)")
-        #expect(result.lines.first == "recall@3, exact search" && result.output.contains("tiny-1 against BM25"), "\(result)")
+        #expect(
+            result.lines.first == "recall@3, exact search" && result.output.contains("tiny-1 against BM25"), "\(result)"
+        )
         let texts = try reports.map { try String(contentsOfFile: $0, encoding: .utf8) }
         #expect(texts[0].contains("| rules test | 4 | ") && texts[0].contains("Note: "))
         #expect(try JSONValueReader.object(texts[1])["sets"] != nil)
         #expect(texts[2].hasPrefix("<svg ") && texts[2].hasSuffix("</svg>\n"))
-        #expect(try FileManager.default.contentsOfDirectory(atPath: place.folder.path).allSatisfy { !$0.contains(".tmp-") })
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: place.folder.path).allSatisfy { !$0.contains(".tmp-") })
     }
 
     @Test("The bundled encoder on the sample corpus, of which a few queries are enough")
@@ -109,7 +117,8 @@ struct ScorecardCommandTests {
         let corpus = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appendingPathComponent("../../models/sample-corpus").standardizedFileURL.path
         let result = try Program.run([
-            "evaluate", "--corpora", corpus, "--bundled", "--encoder", place.encoder, "--bm25", "--limit", "60", "--json",
+            "evaluate", "--corpora", corpus, "--bundled", "--encoder", place.encoder, "--bm25", "--limit", "60",
+            "--json",
         ])
         #expect(result.status == 0, "\(result)")
         let document = try result.json()
@@ -120,7 +129,9 @@ struct ScorecardCommandTests {
         #expect((set["queries"] as? Int ?? 0) + (set["negatives"] as? Int ?? 0) == 60)
         let results = try #require(set["results"] as? [[String: Any]])
         let values = results.map { ($0["ndcg@10"] as? [String: Double])?["value"] ?? 0 }
-        #expect(values[1] > values[2] && values[2] > values[0], "Better than words, and words better than chance: \(values)")
+        #expect(
+            values[1] > values[2] && values[2] > values[0], "Better than words, and words better than chance: \(values)"
+        )
     }
 
     @Test("Compressed files, and what is said where nothing can open them")
@@ -150,7 +161,7 @@ struct ScorecardCommandTests {
         for more in [
             ["--library", place.library], ["--queries", "q.jsonl"], ["-k", "3"], ["--exact"], ["--ef-search", "9"],
             ["--min-score", "0.5"], ["--limit", "0"], ["--metric", "accuracy"], ["--report", "card.pdf"],
-            ["--corpora", ""], ["--threads", "0"],
+            ["--corpora", ""], ["--threads", "0"], ["--encoder", place.encoder],
         ] {
             let result = try Program.run(good + more + ["--json"])
             #expect(result.status == 2 && result.output.isEmpty, "\(more) \(result)")

@@ -23,7 +23,8 @@ struct ScorecardReportTests {
         (words.textCount, words.queryCount, words.reading, words.ranking) = (1, 1, .seconds(1), .microseconds(85))
         let systems: [ScorecardReport.System] = [
             .init(
-                name: "tiny_static*", encoder: .init(name: "tiny", sha256: String(repeating: "ab", count: 32), dimension: 384),
+                name: "tiny_static*",
+                encoder: .init(name: "tiny", sha256: String(repeating: "ab", count: 32), dimension: 384),
                 work: work),
             .init(name: "BM25", encoder: nil, work: words),
             .init(name: "a <b> & \u{1B}[31mc", encoder: nil, work: RankingWork()),

@@ -46,7 +46,9 @@ struct BM25IndexTests {
         #expect(abs(Double(try #require(found.first).score) - expected) < 1e-6)
     }
 
-    @Test("The same as the formula, on random documents and queries", arguments: [(1.2, 0.75), (0.9, 0.4), (2, 0), (0, 1)])
+    @Test(
+        "The same as the formula, on random documents and queries",
+        arguments: [(1.2, 0.75), (0.9, 0.4), (2, 0), (0, 1)])
     func formula(k1: Double, b: Double) {
         var generator = SeededGenerator(state: 11)
         let vocabulary = (0..<40).map { "w\($0)" }

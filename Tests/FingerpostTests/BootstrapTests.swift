@@ -5,7 +5,9 @@ import Testing
 
 @Suite("Bootstrap")
 struct BootstrapTests {
-    private func estimate(_ values: [Double], _ bootstrap: Bootstrap = Bootstrap(), stream: String = "s", threads: Int = 2)
+    private func estimate(
+        _ values: [Double], _ bootstrap: Bootstrap = Bootstrap(), stream: String = "s", threads: Int = 2
+    )
         -> Estimate?
     {
         bootstrap.meansSample([values], metrics: [.ndcg10], stream: stream, threads: threads).figures(bootstrap)

@@ -56,10 +56,10 @@ struct CorporaTests {
         let files = try Files([
             "corpus.jsonl": Self.corpus,
             "test.jsonl": """
-                {"id":"1","query":"lock","positives":["a"]}
-                {"_id":"2","text":"food","positives":["b","c"],"grades":{"b":2,"d":0.5,"c":0}}
-                {"query":"moon","positives":[]}
-                """,
+            {"id":"1","query":"lock","positives":["a"]}
+            {"_id":"2","text":"food","positives":["b","c"],"grades":{"b":2,"d":0.5,"c":0}}
+            {"query":"moon","positives":[]}
+            """,
             "oos.jsonl": #"{"query":"sun"}"# + "\n" + #"{"query":"star"}"#,
             "train.jsonl": "not even JSON",
         ])
@@ -87,11 +87,11 @@ struct CorporaTests {
         let files = try Files([
             "set/corpus.jsonl": Self.corpus,
             "set/queries.jsonl": """
-                {"_id":"q1","text":"lock"}
-                {"_id":"a","text":"pick the lock"}
-                {"_id":"q3","text":"moon","metadata":{}}
-                {"_id":"q4","text":"in no table"}
-                """,
+            {"_id":"q1","text":"lock"}
+            {"_id":"a","text":"pick the lock"}
+            {"_id":"q3","text":"moon","metadata":{}}
+            {"_id":"q4","text":"in no table"}
+            """,
             "set/qrels/test.tsv": "query-id\tcorpus-id\tscore\nq1\ta\t1\r\na\tb\t2\na\tc\t0\n\nq3\tgone\t0\n",
             "set/qrels/dev.tsv": "q1\tb\t1\n",
             "set/qrels/train.tsv": "q1\tb\t1\n",
@@ -149,9 +149,9 @@ struct CorporaTests {
         let files = try Files([
             "corpus.jsonl": Self.corpus,
             "test.jsonl": """
-                {"query":"lock","positives":["a","gone"]}
-                {"query":"food","positives":["gone"]}
-                """,
+            {"query":"lock","positives":["a","gone"]}
+            {"query":"food","positives":["gone"]}
+            """,
         ])
         #expect(throws: FingerpostError.self) { try files.read() }
         let corpora = try files.read { $0.allowsMissingPositives = true }
@@ -190,35 +190,76 @@ struct CorporaTests {
     }
 
     static let faults: [Fault] = [
-        Fault("a document's id used twice", corpus(#"{"_id":"b","text":"x"}"#), code: "duplicate_id", file: "corpus.jsonl", line: 5),
-        Fault("a document without an id", corpus(#"{"text":"x"}"#), code: "invalid_field", file: "corpus.jsonl", line: 5),
-        Fault("a document's id of a wrong type", corpus(#"{"id":7,"text":"x"}"#), code: "invalid_field", file: "corpus.jsonl", line: 5),
+        Fault(
+            "a document's id used twice", corpus(#"{"_id":"b","text":"x"}"#), code: "duplicate_id",
+            file: "corpus.jsonl", line: 5),
+        Fault(
+            "a document without an id", corpus(#"{"text":"x"}"#), code: "invalid_field", file: "corpus.jsonl", line: 5),
+        Fault(
+            "a document's id of a wrong type", corpus(#"{"id":7,"text":"x"}"#), code: "invalid_field",
+            file: "corpus.jsonl", line: 5),
         Fault("a document without text", corpus(#"{"id":"e"}"#), code: "invalid_field", file: "corpus.jsonl", line: 5),
-        Fault("a title of a wrong type", corpus(#"{"id":"e","text":"x","title":[]}"#), code: "invalid_field", file: "corpus.jsonl", line: 5),
+        Fault(
+            "a title of a wrong type", corpus(#"{"id":"e","text":"x","title":[]}"#), code: "invalid_field",
+            file: "corpus.jsonl", line: 5),
         Fault("a corpus that is cut off", corpus(#"{"id":"e","te"#), code: "truncated", file: "corpus.jsonl", line: 5),
         Fault("an empty corpus", ["corpus.jsonl": "\n", "test.jsonl": good], code: "no_records", file: "corpus.jsonl"),
         Fault("empty queries", ["corpus.jsonl": corpus, "test.jsonl": ""], code: "no_records", file: "test.jsonl"),
-        Fault("a query's id used twice", queries(#"{"id":"1","query":"x","positives":["a"]}"#), code: "duplicate_id", file: "test.jsonl", line: 2),
-        Fault("a query without text", queries(#"{"id":"2","positives":["a"]}"#), code: "invalid_field", file: "test.jsonl", line: 2),
-        Fault("an empty query", queries(#"{"query":" ","positives":["a"]}"#), code: "empty_text", file: "test.jsonl", line: 2),
-        Fault("a query without positives among others", queries(#"{"query":"x"}"#), code: "invalid_field", file: "test.jsonl", line: 2),
-        Fault("positives that are text", queries(#"{"query":"x","positives":"a"}"#), code: "invalid_field", file: "test.jsonl", line: 2),
-        Fault("positives that are numbers", queries(#"{"query":"x","positives":[1]}"#), code: "invalid_field", file: "test.jsonl", line: 2),
-        Fault("an unknown positive", queries(#"{"query":"x","positives":["gone"]}"#), code: "unknown_positive", file: "test.jsonl", line: 2),
-        Fault("a grade that is text", queries(#"{"query":"x","grades":{"a":"2"}}"#), code: "invalid_field", file: "test.jsonl", line: 2),
-        Fault("a grade of an unknown document", queries(#"{"query":"x","grades":{"gone":2}}"#), code: "unknown_positive", file: "test.jsonl", line: 2),
-        Fault("no positives at all", ["corpus.jsonl": corpus, "test.jsonl": #"{"query":"x"}"#], code: "no_records", file: "test.jsonl"),
-        Fault("a score that is text", ["dev.jsonl": #"{"s1":"a","s2":"b","score":"1"}"#], code: "invalid_field", file: "dev.jsonl", line: 1),
-        Fault("a pair without its score", ["dev.jsonl": #"{"s1":"a","s2":"b"}"#], code: "invalid_field", file: "dev.jsonl", line: 1),
-        Fault("half a pair", ["dev.jsonl": #"{"s1":"a","s2":"b","score":1}"# + "\n" + #"{"s1":"a","score":1}"#], code: "invalid_field", file: "dev.jsonl", line: 2),
+        Fault(
+            "a query's id used twice", queries(#"{"id":"1","query":"x","positives":["a"]}"#), code: "duplicate_id",
+            file: "test.jsonl", line: 2),
+        Fault(
+            "a query without text", queries(#"{"id":"2","positives":["a"]}"#), code: "invalid_field",
+            file: "test.jsonl", line: 2),
+        Fault(
+            "an empty query", queries(#"{"query":" ","positives":["a"]}"#), code: "empty_text", file: "test.jsonl",
+            line: 2),
+        Fault(
+            "a query without positives among others", queries(#"{"query":"x"}"#), code: "invalid_field",
+            file: "test.jsonl", line: 2),
+        Fault(
+            "positives that are text", queries(#"{"query":"x","positives":"a"}"#), code: "invalid_field",
+            file: "test.jsonl", line: 2),
+        Fault(
+            "positives that are numbers", queries(#"{"query":"x","positives":[1]}"#), code: "invalid_field",
+            file: "test.jsonl", line: 2),
+        Fault(
+            "an unknown positive", queries(#"{"query":"x","positives":["gone"]}"#), code: "unknown_positive",
+            file: "test.jsonl", line: 2),
+        Fault(
+            "a grade that is text", queries(#"{"query":"x","grades":{"a":"2"}}"#), code: "invalid_field",
+            file: "test.jsonl", line: 2),
+        Fault(
+            "a grade of an unknown document", queries(#"{"query":"x","grades":{"gone":2}}"#), code: "unknown_positive",
+            file: "test.jsonl", line: 2),
+        Fault(
+            "no positives at all", ["corpus.jsonl": corpus, "test.jsonl": #"{"query":"x"}"#], code: "no_records",
+            file: "test.jsonl"),
+        Fault(
+            "a score that is text", ["dev.jsonl": #"{"s1":"a","s2":"b","score":"1"}"#], code: "invalid_field",
+            file: "dev.jsonl", line: 1),
+        Fault(
+            "a pair without its score", ["dev.jsonl": #"{"s1":"a","s2":"b"}"#], code: "invalid_field",
+            file: "dev.jsonl", line: 1),
+        Fault(
+            "half a pair", ["dev.jsonl": #"{"s1":"a","s2":"b","score":1}"# + "\n" + #"{"s1":"a","score":1}"#],
+            code: "invalid_field", file: "dev.jsonl", line: 2),
         Fault("no set", ["notes.txt": "x"], code: "no_records", file: ""),
         Fault("a table with a column too few", table("q\tb\n"), code: "syntax", file: "qrels/test.tsv", line: 2),
         Fault("a grade that is a word", table("q\tb\thigh\n"), code: "syntax", file: "qrels/test.tsv", line: 2),
-        Fault("a table's query that is not there", table("\nr\tb\t1\n"), code: "syntax", file: "qrels/test.tsv", line: 3),
-        Fault("a table's document that is not there", table("q\tgone\t1\n"), code: "unknown_positive", file: "qrels/test.tsv", line: 2),
+        Fault(
+            "a table's query that is not there", table("\nr\tb\t1\n"), code: "syntax", file: "qrels/test.tsv", line: 3),
+        Fault(
+            "a table's document that is not there", table("q\tgone\t1\n"), code: "unknown_positive",
+            file: "qrels/test.tsv", line: 2),
         Fault("two grades of a document", table("q\ta\t2\n"), code: "syntax", file: "qrels/test.tsv", line: 2),
-        Fault("an empty table", ["corpus.jsonl": corpus, "queries.jsonl": #"{"_id":"q","text":"x"}"#, "qrels/test.tsv": "\n"], code: "no_records", file: "qrels/test.tsv"),
-        Fault("a file that is not compressed", ["corpus.jsonl.gz": corpus, "test.jsonl": good], code: "unreadable", file: "corpus.jsonl.gz"),
+        Fault(
+            "an empty table",
+            ["corpus.jsonl": corpus, "queries.jsonl": #"{"_id":"q","text":"x"}"#, "qrels/test.tsv": "\n"],
+            code: "no_records", file: "qrels/test.tsv"),
+        Fault(
+            "a file that is not compressed", ["corpus.jsonl.gz": corpus, "test.jsonl": good], code: "unreadable",
+            file: "corpus.jsonl.gz"),
     ]
 
     @Test("Every fault names its file and line", arguments: faults)

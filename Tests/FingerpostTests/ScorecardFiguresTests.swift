@@ -6,7 +6,8 @@ import Testing
 @Suite("Figures of a scorecard")
 struct ScorecardFiguresTests {
     private func figures(_ ranked: [Int], _ grades: [Int: Double]) -> [ScorecardMetric: Double] {
-        Dictionary(uniqueKeysWithValues: zip(ScorecardMetric.ofRankings, QueryFigures.values(ranked: ranked, grades: grades)))
+        Dictionary(
+            uniqueKeysWithValues: zip(ScorecardMetric.ofRankings, QueryFigures.values(ranked: ranked, grades: grades)))
     }
 
     private func isClose(_ value: Double?, _ expected: Double) -> Bool {
@@ -100,7 +101,9 @@ struct ScorecardFiguresTests {
         var generator = SeededGenerator(state: 7)
         for _ in 0..<100 {
             func scores() -> [Float] {
-                (0..<Int.random(in: 1...12, using: &generator)).map { _ in Float(Int.random(in: 0...6, using: &generator)) }
+                (0..<Int.random(in: 1...12, using: &generator)).map { _ in
+                    Float(Int.random(in: 0...6, using: &generator))
+                }
             }
             let (positives, negatives) = (scores(), scores())
             let times = (positives + negatives).map { _ in UInt32.random(in: 0...3, using: &generator) }

@@ -71,7 +71,8 @@ struct ScorecardTests {
     @Test("A file out of scope is the other side of every file of the set, and no result of its own")
     func outOfScope() throws {
         let inScope = RetrievalSet.QueryFile(name: "dev", queries: Array(file.queries.prefix(3)))
-        let outside = RetrievalSet.QueryFile(name: "oos", queries: [.init("zebra", grades: [:]), .init("!", grades: [:])])
+        let outside = RetrievalSet.QueryFile(
+            name: "oos", queries: [.init("zebra", grades: [:]), .init("!", grades: [:])])
         let report = try Scorecard.run([set([inScope, outside, file])], systems: [BM25System()])
         #expect(report.sets.map(\.name) == ["dev", "set test"])
         #expect(report.sets.map(\.negativeCount) == [2, 3])
@@ -87,7 +88,8 @@ struct ScorecardTests {
         let documents = ["river stone", "cloud", "quartz", "river lantern"]
         func ndcg(_ query: RetrievalSet.Query) throws -> Double? {
             let set = RetrievalSet(name: "s", documents: documents, queryFiles: [.init(name: "s", queries: [query])])
-            return try Scorecard.run([.retrieval(set)], systems: [BM25System()]).sets[0].figures.scores[0][.ndcg10]?.value
+            return try Scorecard.run([.retrieval(set)], systems: [BM25System()]).sets[0].figures.scores[0][.ndcg10]?
+                .value
         }
         #expect(try ndcg(query) == 1)
         #expect(try ndcg(.init("river stone", grades: [3: 1])) == 1 / log2(3.0))

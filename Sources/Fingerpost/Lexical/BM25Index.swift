@@ -76,12 +76,26 @@ public struct BM25Index: Sendable {
         guard !asked.isEmpty else { return [] }
         // Term at a time: the scores of all documents together, and then the best of them.
         var scores = [Float](repeating: 0, count: count)
-        for (term, times) in asked {
-            for place in starts[term]..<starts[term + 1] { scores[Int(rows[place])] += times * weights[place] }
-        }
+        for (term, times) in asked { add(starts[term]..<starts[term + 1], times: times, to: &scores) }
         var best = TopDocuments(limit: limit)
-        for row in scores.indices where scores[row] > 0 { best.offer(row: row, score: scores[row]) }
+        var bar: Float = 0
+        for (row, score) in scores.enumerated() where score > bar {
+            best.offer(row: row, score: score)
+            bar = max(0, best.bar)
+        }
         return best.documents
+    }
+
+    /// Adds what a term is worth to the scores of the documents that have it.
+    private func add(_ postings: Range<Int>, times: Float, to scores: inout [Float]) {
+        // Every row of a posting is below `count`, and the range within both columns, by how they were made.
+        scores.withUnsafeMutableBufferPointer { scores in
+            rows.withUnsafeBufferPointer { rows in
+                weights.withUnsafeBufferPointer { weights in
+                    for place in postings { scores[Int(rows[place])] += times * weights[place] }
+                }
+            }
+        }
     }
 
     /// The known words of a query in the order of their first appearance, and how often each is there.

@@ -32,7 +32,8 @@ enum CompressedFile {
         guard let program else {
             throw .unreadable(
                 path: path,
-                reason: "it is compressed, and there is no gzip program on the PATH; install gzip or decompress the file")
+                reason:
+                    "it is compressed, and there is no gzip program on the PATH; install gzip or decompress the file")
         }
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments = ["-dc", "--", path]

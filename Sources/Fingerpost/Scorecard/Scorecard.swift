@@ -48,7 +48,8 @@ public enum Scorecard {
                 name: "confidence", value: "\(bootstrap.confidence)", allowed: "above 0 and below 1")
         }
         let run = ScorecardRun(
-            systems: systems, bootstrap: bootstrap, threads: options.threads ?? Processors.available, progress: progress)
+            systems: systems, bootstrap: bootstrap, threads: options.threads ?? Processors.available, progress: progress
+        )
         var results: [ScorecardReport.SetResult] = []
         var samples: [Sample] = []
         var works = [RankingWork](repeating: RankingWork(), count: systems.count)

@@ -53,11 +53,15 @@ extension ScorecardAnswer {
 
     private static func line(_ cells: [String]) -> String { "| \(cells.joined(separator: " | ")) |" }
 
-    /// A name on one line, none of whose characters means anything to Markdown.
+    /// A name on one line, none of whose characters means anything to Markdown. An underscore inside a word does not.
     private static func escaped(_ text: String) -> String {
+        let characters = Array(PlainText.line(text))
         var result = ""
-        for character in PlainText.line(text) {
-            if "\\`*_{}[]<>|#&~".contains(character) { result.append("\\") }
+        for (place, character) in characters.enumerated() {
+            let isInside =
+                place > 0 && place + 1 < characters.count
+                && [characters[place - 1], characters[place + 1]].allSatisfy { $0.isLetter || $0.isNumber }
+            if "\\`*{}[]<>|#&~".contains(character) || (character == "_" && !isInside) { result.append("\\") }
             result.append(character)
         }
         return result

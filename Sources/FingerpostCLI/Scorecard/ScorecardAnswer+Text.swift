@@ -31,7 +31,8 @@ extension ScorecardAnswer {
                 guard let contrast = row.contrasts[other] else { continue }
                 table.rows.append([
                     PlainText.truncated(row.name, width: 40), section.metric.title,
-                    Format.estimate(contrast.difference, signed: true), contrast.ratio.map { Format.estimate($0) } ?? "-",
+                    Format.estimate(contrast.difference, signed: true),
+                    contrast.ratio.map { Format.estimate($0) } ?? "-",
                 ])
             }
         }

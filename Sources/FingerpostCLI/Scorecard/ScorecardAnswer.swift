@@ -9,7 +9,9 @@ struct ScorecardAnswer {
 
     /// The tables of the scorecard, without those that would be empty.
     var sections: [ScorecardSection] {
-        let kinds: [(ScorecardMetric, String)] = [(metric, "queries"), (.auroc, "with / without"), (.spearman, "pairs")]
+        let kinds: [(ScorecardMetric, String)] = [
+            (metric, "queries"), (.auroc, "with / without"), (.spearman, "pairs"),
+        ]
         return kinds.compactMap { metric, counted in
             ScorecardSection(metric, counted: counted, report: report)
         }

@@ -38,6 +38,9 @@ struct ScorecardArguments: ParsableArguments {
     func validate() throws {
         if let limit { try Check.limit("--limit", limit) }
         for folder in corpora where folder.isEmpty { throw ValidationError("--corpora is empty; name a folder.") }
+        if let folder = Set(encoder).first(where: { folder in encoder.count { $0 == folder } > 1 }) {
+            throw ValidationError("--encoder \(folder) is named twice.")
+        }
         for path in report where ScorecardFormat(path: path) == nil {
             throw ValidationError("--report \(path): the name must end in .md, .json or .svg.")
         }

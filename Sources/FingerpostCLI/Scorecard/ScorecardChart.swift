@@ -21,6 +21,7 @@ struct ScorecardChart {
         var elements: [String] = []
         var y = 34.0
         elements.append(Self.text("Scorecard", x: 24, y: y, style: "title"))
+        y += 6
         for (system, item) in answer.report.systems.enumerated() {
             y += 22
             let marker = Self.rectangle(x: 24, y: y - 11, width: 14, height: 12, style: Self.color(system))
@@ -29,7 +30,7 @@ struct ScorecardChart {
         for section in answer.sections { append(section, to: &elements, at: &y) }
         y += 30
         elements.append(
-            Self.text("Bars: \(answer.confidence) of the queries lie between the ends of the line.", x: 24, y: y, style: "small"))
+            Self.text("A line holds \(answer.confidence) of the queries.", x: 24, y: y, style: "small"))
         return document(elements, height: y + 22)
     }
 
@@ -46,10 +47,10 @@ struct ScorecardChart {
         let top = y
         var marks: [String] = []
         for row in section.rows {
+            if row.isMean { marks.append(Self.line(24, y, Self.axis + Self.axisLength, y, style: "rule")) }
             y += Self.setGap / 2
             let bars = row.scores.enumerated().filter { $0.element != nil }
             let height = Double(bars.count) * Self.barStep
-            if row.isMean { marks.append(Self.line(24, y, Self.axis + Self.axisLength, y, style: "rule")) }
             marks.append(label(row, y: y + height / 2 + 5))
             for (system, score) in bars {
                 guard let score else { continue }
@@ -86,7 +87,8 @@ struct ScorecardChart {
         let figure = Self.text(
             Format.score(score.value, signed: false), x: max(value, high) + 8, y: middle + 4,
             style: row.isBest(system) ? "best" : "figure")
-        return "<g><title>\(Self.escaped("\(name), \(row.name): \(Format.estimate(score))"))</title>\(bar)\(whisker)\(figure)</g>"
+        return
+            "<g><title>\(Self.escaped("\(name), \(row.name): \(Format.estimate(score))"))</title>\(bar)\(whisker)\(figure)</g>"
     }
 
     private func document(_ elements: [String], height: Double) -> String {
@@ -152,7 +154,8 @@ extension ScorecardChart {
         _ text: String, x: Double, y: Double, style: String? = nil, anchor: String? = nil
     ) -> String {
         let attributes = [style.map { " class=\"\($0)\"" }, anchor.map { " text-anchor=\"\($0)\"" }]
-        return "<text x=\"\(number(x))\" y=\"\(number(y))\"\(attributes.compactMap(\.self).joined())>\(escaped(text))</text>"
+        return
+            "<text x=\"\(number(x))\" y=\"\(number(y))\"\(attributes.compactMap(\.self).joined())>\(escaped(text))</text>"
     }
 
     private static func rectangle(x: Double, y: Double, width: Double, height: Double, style: String) -> String {
