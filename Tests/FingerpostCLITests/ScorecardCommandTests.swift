@@ -134,6 +134,21 @@ struct ScorecardCommandTests {
         )
     }
 
+    @Test("Encoders may be given names, and those of one name are told apart")
+    func names() throws {
+        let place = try Self.place()
+        for name in ["copy", "a=b"] {
+            try FileManager.default.copyItem(atPath: place.encoder, toPath: place.path(name))
+        }
+        let result = try Program.run(
+            ["evaluate", "--corpora", "sets", "--encoder", "encoder", "--encoder", "copy", "--encoder", "Mine=copy"]
+                + ["--encoder", "a=b", "--json"], in: place.folder)
+        #expect(result.status == 0, "\(result)")
+        let systems = try #require(try result.json()["systems"] as? [[String: Any]])
+        #expect(
+            systems.map { $0["name"] as? String } == ["tiny-1 (encoder)", "tiny-1 (copy)", "Mine", "tiny-1 (a=b)"])
+    }
+
     @Test("Compressed files, and what is said where nothing can open them")
     func compressed() throws {
         let place = try Self.place()
@@ -161,7 +176,8 @@ struct ScorecardCommandTests {
         for more in [
             ["--library", place.library], ["--queries", "q.jsonl"], ["-k", "3"], ["--exact"], ["--ef-search", "9"],
             ["--min-score", "0.5"], ["--limit", "0"], ["--metric", "accuracy"], ["--report", "card.pdf"],
-            ["--corpora", ""], ["--threads", "0"], ["--encoder", place.encoder],
+            ["--corpora", ""], ["--threads", "0"], ["--encoder", place.encoder], ["--encoder", ""],
+            ["--encoder", "x="],
         ] {
             let result = try Program.run(good + more + ["--json"])
             #expect(result.status == 2 && result.output.isEmpty, "\(more) \(result)")

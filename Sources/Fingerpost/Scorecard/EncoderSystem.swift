@@ -71,10 +71,9 @@ private struct VectorRanking: DocumentRanking {
         let results = ParallelResults<[RankedDocument], Never>(count: queries.count)
         try vectors.forEachProductBlock(by: documents, transposingOther: true, threads: threads) { rows, block in
             for row in rows {
-                results.set(row) {
-                    unknownQueries.contains(row)
-                        ? [] : best(block.dropFirst((row - rows.lowerBound) * documents.rows), depth: depth)
-                }
+                let start = (row - rows.lowerBound) * documents.rows
+                let scores = block.extracting(start..<(start + documents.rows))
+                results.set(row) { unknownQueries.contains(row) ? [] : best(scores, depth: depth) }
             }
         }
         work.queryCount += queries.count
@@ -82,10 +81,12 @@ private struct VectorRanking: DocumentRanking {
         return results.values()
     }
 
-    private func best(_ scores: Slice<UnsafeBufferPointer<Float>>, depth: Int) -> [RankedDocument] {
+    private func best(_ scores: UnsafeBufferPointer<Float>, depth: Int) -> [RankedDocument] {
         var best = TopDocuments(limit: depth)
-        for (row, score) in scores.prefix(documents.rows).enumerated() where score > best.bar {
-            if !unknown.contains(row) { best.offer(row: row, score: score) }
+        var bar = best.bar
+        for row in scores.indices where scores[row] > bar && !unknown.contains(row) {
+            best.offer(row: row, score: scores[row])
+            bar = best.bar
         }
         return best.documents
     }

@@ -10,8 +10,10 @@ struct ScorecardArguments: ParsableArguments {
     var corpora: [String] = []
 
     @Option(
-        help: "Folder of an encoder to measure in place of the bundled one; may be repeated.", completion: .directory)
-    var encoder: [String] = []
+        help: ArgumentHelp(
+            "Folder of an encoder to measure in place of the bundled one, or NAME=DIR; may be repeated.",
+            valueName: "dir"), completion: .directory)
+    var encoder: [EncoderArgument] = []
 
     @Flag(help: "Measure the bundled encoder beside those that --encoder names.")
     var bundled = false
@@ -38,8 +40,8 @@ struct ScorecardArguments: ParsableArguments {
     func validate() throws {
         if let limit { try Check.limit("--limit", limit) }
         for folder in corpora where folder.isEmpty { throw ValidationError("--corpora is empty; name a folder.") }
-        if let folder = Set(encoder).first(where: { folder in encoder.count { $0 == folder } > 1 }) {
-            throw ValidationError("--encoder \(folder) is named twice.")
+        for argument in encoder where encoder.count(where: { $0 == argument }) > 1 {
+            throw ValidationError("--encoder \(argument.folder) is named twice.")
         }
         for path in report where ScorecardFormat(path: path) == nil {
             throw ValidationError("--report \(path): the name must end in .md, .json or .svg.")
@@ -86,12 +88,12 @@ struct ScorecardArguments: ParsableArguments {
 
     /// In the order in which figures are compared: encoders as they were named, and BM25 at the end.
     private func systems() throws -> [any RankingSystem] {
-        var folders = encoder.map { Optional($0) }
-        if folders.isEmpty || bundled { folders.append(nil) }
+        var arguments = encoder.map { Optional($0) }
+        if arguments.isEmpty || bundled { arguments.append(nil) }
         var encoders: [(system: EncoderSystem, folder: String)] = []
-        for folder in folders {
-            let loaded = try TextEmbedding.encoder(in: folder.map { URL(fileURLWithPath: $0) })
-            encoders.append((EncoderSystem(loaded.encoder), folder ?? "bundled"))
+        for argument in arguments {
+            let loaded = try TextEmbedding.encoder(in: argument.map { URL(fileURLWithPath: $0.folder) })
+            encoders.append((EncoderSystem(loaded.encoder, name: argument?.name), argument?.folder ?? "bundled"))
         }
         // Encoders of the same name are told apart by their folders.
         let names = encoders.map(\.system.name)
@@ -110,6 +112,23 @@ struct ScorecardArguments: ParsableArguments {
             }
         Interruption.willWrite(path)
         try AtomicFile.write(to: path) { try $0.write(text) }
+    }
+}
+
+/// A folder, or a name to call its encoder by and the folder.
+struct EncoderArgument: ExpressibleByArgument, Equatable {
+    var name: String?
+    var folder: String
+
+    /// Nil where the folder's name is empty. A folder that is there may have an equals sign in its name.
+    init?(argument: String) {
+        let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        if parts.count == 2, !parts[0].isEmpty, !FileManager.default.fileExists(atPath: argument) {
+            (name, folder) = (String(parts[0]), String(parts[1]))
+        } else {
+            folder = argument
+        }
+        if folder.isEmpty { return nil }
     }
 }
 
