@@ -69,7 +69,11 @@ private struct VectorRanking: DocumentRanking {
         let start = ContinuousClock.now
         let unknownQueries = Self.zeroRows(vectors)
         let results = ParallelResults<[RankedDocument], Never>(count: queries.count)
-        try vectors.forEachProductBlock(by: documents, transposingOther: true, threads: threads) { rows, block in
+        // Each block goes through all documents, so that few large ones do it less often; they are kept to 32 MB.
+        let blockRows = max(64, min(1_024, (8 << 20) / max(1, documents.rows)))
+        try vectors.forEachProductBlock(
+            by: documents, transposingOther: true, blockRows: blockRows, threads: threads
+        ) { rows, block in
             for row in rows {
                 let start = (row - rows.lowerBound) * documents.rows
                 let scores = block.extracting(start..<(start + documents.rows))
