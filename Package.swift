@@ -80,7 +80,8 @@ let package = Package(
             name: "FingerpostTests", dependencies: ["Fingerpost", "FingerpostResources", "TextEncoder", "VectorIndex"]),
         .testTarget(
             name: "FingerpostCLITests",
-            dependencies: ["FingerpostCLI", "Fingerpost", "GuidelineStore", "LinearAlgebra", "Platform"]),
+            dependencies: ["FingerpostCLI", "Fingerpost", "GuidelineStore", "LinearAlgebra", "Platform"],
+            resources: [.copy("Fixtures")]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -17,6 +17,8 @@ public enum FingerpostError: Error, Sendable, Hashable {
     case wrongDimension(expected: Int, found: Int)
     /// A query of an evaluation names a guideline that the library does not have.
     case unknownPositive(id: String, query: String?, InputLocation?)
+    /// A query of a scorecard names a document that is not in the corpus.
+    case unknownDocument(id: String, corpus: String, InputLocation?)
     /// Two files of vectors cannot be compared.
     case dimensionMismatch(base: String, baseDimension: Int, queries: String, queryDimension: Int)
     /// There is nothing to measure in the file.
@@ -44,6 +46,9 @@ extension FingerpostError: CustomStringConvertible {
             "\(location.map { "\($0): " } ?? "")\(query.map { "query \"\($0)\" " } ?? "the query ")names the guideline "
                 + "\"\(id)\", which the library does not have. Build it into the library, correct the id, or leave such "
                 + "ids out with --allow-missing."
+        case .unknownDocument(let id, let corpus, let location):
+            "\(location.map { "\($0): " } ?? "")the id \"\(id)\" is not in \(corpus). Correct it, add the document, or leave "
+                + "such ids out with --allow-missing."
         case .dimensionMismatch(let base, let baseDimension, let queries, let queryDimension):
             "\(queries): its vectors have \(queryDimension) numbers, those of \(base) have \(baseDimension). Encode both "
                 + "with the same encoder."
@@ -62,7 +67,7 @@ extension FingerpostError: CustomStringConvertible {
         case .incomplete: "incomplete"
         case .invalidOption: "invalid_option"
         case .wrongDimension, .dimensionMismatch: "wrong_dimension"
-        case .unknownPositive: "unknown_positive"
+        case .unknownPositive, .unknownDocument: "unknown_positive"
         case .noVectors: "no_records"
         case .unusableVector: "unusable_vector"
         }
@@ -72,7 +77,7 @@ extension FingerpostError: CustomStringConvertible {
     public var isInputError: Bool {
         switch self {
         case .incomplete: false
-        case .encoderNotFound, .encoderMismatch, .invalidOption, .wrongDimension, .unknownPositive,
+        case .encoderNotFound, .encoderMismatch, .invalidOption, .wrongDimension, .unknownPositive, .unknownDocument,
             .dimensionMismatch, .noVectors, .unusableVector:
             true
         }
@@ -84,7 +89,7 @@ extension FingerpostError: CustomStringConvertible {
         case .encoderNotFound(let file, _, _), .encoderMismatch(let file, _, _), .incomplete(let file, _),
             .dimensionMismatch(_, _, let file, _), .noVectors(let file), .unusableVector(let file, _, _):
             InputLocation(file: file)
-        case .unknownPositive(_, _, let location): location
+        case .unknownPositive(_, _, let location), .unknownDocument(_, _, let location): location
         case .invalidOption, .wrongDimension: nil
         }
     }

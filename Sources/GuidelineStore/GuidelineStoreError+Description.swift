@@ -38,7 +38,7 @@ extension GuidelineStoreError: CustomStringConvertible {
             "\(Self.prefix(location))field \"\(field)\" is empty. Give it text or leave the record out."
         case .duplicateID(let id, let first, let second):
             "\(Self.prefix(second))the id \"\(id)\" was used before\(first.map { " at \($0)" } ?? "") for another "
-                + "record. Ids are unique in a library."
+                + "record. Ids must be unique."
         default:
             ""
         }

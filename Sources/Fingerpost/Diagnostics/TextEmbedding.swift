@@ -59,4 +59,29 @@ public enum TextEmbedding {
             }
         }
     }
+
+    /// Encodes texts that are in memory, one row each. An empty text gives a row of zeros.
+    ///
+    /// - Parameters:
+    ///   - texts: what to encode.
+    ///   - encoder: makes the vectors, whose length is that of a row.
+    ///   - threads: how many threads may work; nil for all there are. The result does not depend on it.
+    ///   - progress: told how many rows are finished, from any thread.
+    /// - Throws: what the encoder throws.
+    public static func matrix(
+        of texts: [String], encoder: any SentenceEncoder, threads: Int? = nil,
+        progress: (@Sendable (_ rows: Int) -> Void)? = nil
+    ) throws -> Matrix {
+        let threads = threads ?? Processors.available
+        return try Matrix(rows: texts.count, columns: encoder.dimension) { elements in
+            for first in stride(from: 0, to: texts.count, by: batchSize) {
+                let end = min(texts.count, first + batchSize)
+                let vectors = try encoder.encode(batch: Array(texts[first..<end]), threads: threads) {
+                    progress?(first + $0)
+                }
+                _ = elements.extracting((first * encoder.dimension)..<(end * encoder.dimension))
+                    .initialize(fromContentsOf: vectors.values)
+            }
+        }
+    }
 }

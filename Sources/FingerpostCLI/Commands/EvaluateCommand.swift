@@ -1,15 +1,19 @@
 import ArgumentParser
 import Fingerpost
+import Foundation
 import GuidelineStore
 
-/// `evaluate`: how well a library finds what is known to apply.
+/// `evaluate`: how well a library finds what is known to apply, and how well encoders do on any corpora.
 struct EvaluateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "evaluate",
-        abstract: "Measure retrieval quality, abstention and latency on labelled queries.",
+        abstract: "Measure a library on labelled queries, or encoders on corpora, against BM25 and each other.",
         discussion: """
             EXAMPLE
               fingerpost evaluate --library my-library --queries queries.jsonl
+              fingerpost evaluate --corpora models/sample-corpus --bm25 --report card.md
+
+            A LIBRARY
 
             Queries are JSON Lines of {"id","query","positives":[guideline ids]}. With R the positives of a query: \
             recall@k is the share of R among the first k; MRR@10 is 1 / rank of the first of R within 10, or 0; nDCG@10 \
@@ -22,12 +26,34 @@ struct EvaluateCommand: ParsableCommand {
             With --json: {"queries","recall@1","recall@6","recall@20","mrr@10","ndcg@10","latencyMicroseconds":{stage:\
             {"p50","p95","p99"}},"abstention":{"positives","negatives","abstainedPositives","abstainedNegatives",\
             "auroc"},"missingPositives":[ids],"skipped"}; stages are encode, core, fetch and total.
+
+            ENCODERS
+
+            --corpora names folders. Each, or else every folder in it, is a set: corpus.jsonl (or guidelines.jsonl) of \
+            {"id","text"} and perhaps a title, with files of queries beside it, {"id","query","positives":[ids]} and \
+            perhaps grades, {id: number}; or BEIR's corpus.jsonl, queries.jsonl and qrels/NAME.tsv; or files of \
+            {"s1","s2","score"} for Spearman's correlation. Files may end in .gz. Files called train are left out \
+            unless --split names them. A file without any positives is out of scope: its queries are those that the \
+            AUROC of the other files is to tell apart.
+
+            Every encoder, the bundled one unless others are named, and BM25 search exactly. Figures come with \
+            intervals that hold 95 of 100 resamples of the queries, the same for all systems; the first system is \
+            compared with the others.
+
+            With --json: {"systems":[{"name","encoder","texts","readSeconds","textsPerSecond","rankSeconds"}],"sets":\
+            [{"name","kind","path","documents","queries","negatives","results":[{"system",metric:{"value","low",\
+            "high"}}],"contrasts":[{"system","other",metric:{"difference","ratio"}}]}],"mean":{"results","contrasts"},\
+            "bootstrap":{"resamples","confidence","seed"},"notes":[text]}; metrics are ndcg@10, recall@1, recall@3, \
+            recall@10, recall@20, mrr@10, map@10, auroc and spearman.
             """)
 
-    @OptionGroup var target: LibraryOption
+    // MARK: A library
+
+    @Option(name: [.long, .customShort("l")], help: "Folder of a library to measure.", completion: .directory)
+    var library: String?
 
     @Option(help: "JSON Lines of {\"id\",\"query\",\"positives\"}; - is standard input.", completion: .file())
-    var queries: String
+    var queries: String?
 
     @Option(name: .customShort("k"), help: "A rank at which to take recall, beside 1, 6 and 20; may be repeated.")
     var cutoffs: [Int] = []
@@ -35,97 +61,63 @@ struct EvaluateCommand: ParsableCommand {
     @Option(help: "Guidelines that score lower do not count as matches (cosine similarity, -1 to 1).")
     var minScore: Float?
 
-    @Flag(help: "Leave positives out that the library does not have, instead of failing.")
+    @OptionGroup var retrieval: RetrievalArguments
+
+    // MARK: Encoders
+
+    @OptionGroup(title: "Options with --corpora") var scorecard: ScorecardArguments
+
+    // MARK: Both
+
+    @Flag(help: "Leave positives out that the library or the corpus does not have, instead of failing.")
     var allowMissing = false
 
-    @OptionGroup var retrieval: RetrievalArguments
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
+        switch (library, scorecard.corpora.isEmpty) {
+        case (nil, true):
+            throw ValidationError("Name a library with --library, or folders of corpora with --corpora.")
+        case (_?, false): throw ValidationError("--library and --corpora are two ways to measure; name one of them.")
+        case (let library?, true):
+            guard !library.isEmpty else {
+                throw ValidationError("--library is empty; name the folder of a library.")
+            }
+            guard queries != nil else { throw ValidationError("Name the queries with --queries.") }
+            if let option = scorecard.given { throw ValidationError("\(option) goes with --corpora, not --library.") }
+        case (nil, false):
+            if let option = libraryOptions { throw ValidationError("\(option) goes with --library, not --corpora.") }
+        }
         for cutoff in cutoffs { try Check.limit("-k", cutoff) }
         if let minScore, !minScore.isFinite { throw ValidationError("--min-score must be a finite number.") }
     }
 
+    /// The first option that was given and says how to measure a library.
+    private var libraryOptions: String? {
+        if queries != nil { return "--queries" }
+        if !cutoffs.isEmpty { return "-k" }
+        if minScore != nil { return "--min-score" }
+        if retrieval.exact { return "--exact" }
+        return retrieval.efSearch == nil ? nil : "--ef-search"
+    }
+
     func run() throws {
-        let queries = try EvaluationQuery.read(from: InputSource(argument: queries))
+        guard let library, let queries else {
+            return try scorecard.run(allowsMissingPositives: allowMissing, isJSON: output.json)
+        }
+        let labelled = try EvaluationQuery.read(from: InputSource(argument: queries))
         let progress = ProgressBar()
-        let library = try LibraryAccess.reading(target.folder, progress: progress)
+        let opened = try LibraryAccess.reading(URL(fileURLWithPath: library), progress: progress)
         var options = Evaluation.Options()
         options.recallCutoffs = cutoffs
         options.allowsMissingPositives = allowMissing
         options.retrieval = RetrievalOptions(
             minimumScore: minScore, efSearch: retrieval.efSearch, isExact: retrieval.exact)
         defer { progress.finish() }
-        let report = try Evaluation.run(queries, in: library, options: options) { completed, total in
+        let report = try Evaluation.run(labelled, in: opened, options: options) { completed, total in
             progress.update("Searching", completed: completed, total: total)
         }
         progress.finish()
         try Console.result(output.json ? report.json.text : report.text(Terminal.output))
-    }
-}
-
-extension EvaluationReport {
-    var json: JSON {
-        let recalls = metrics.recallCutoffs.map { ("recall@\($0)", JSON.optional(metrics.recall(at: $0))) }
-        return .object(
-            [("queries", .integer(queryCount))] + recalls
-                + [
-                    ("mrr@10", .optional(metrics.meanReciprocalRank)),
-                    ("ndcg@10", .optional(metrics.normalizedDiscountedCumulativeGain)),
-                    ("latencyMicroseconds", .latencies(latency)),
-                    (
-                        "abstention",
-                        [
-                            "positives": .integer(abstention.positiveCount),
-                            "negatives": .integer(abstention.negativeCount),
-                            "abstainedPositives": .integer(abstention.abstainedPositiveCount),
-                            "abstainedNegatives": .integer(abstention.abstainedNegativeCount),
-                            "auroc": .optional(abstention.separation),
-                        ]
-                    ),
-                    ("missingPositives", .strings(missingPositives)),
-                    ("skipped", .integer(skippedQueryCount)),
-                ])
-    }
-
-    func text(_ terminal: Terminal) -> String {
-        func figure(_ value: Double?) -> String { value.map { Format.decimal($0, 4) } ?? "none" }
-        var rows = [
-            (
-                "queries",
-                "\(Format.count(queryCount)) (\(Format.count(abstention.positiveCount)) with positives, "
-                    + "\(Format.count(abstention.negativeCount)) to which nothing applies)"
-            )
-        ]
-        if skippedQueryCount > 0 {
-            rows.append(
-                ("left out", "\(Format.count(skippedQueryCount)) with positives that the library does not have"))
-        }
-        rows += metrics.recallCutoffs.map { ("recall@\($0)", figure(metrics.recall(at: $0))) }
-        rows.append(("MRR@10", figure(metrics.meanReciprocalRank)))
-        rows.append(("nDCG@10", figure(metrics.normalizedDiscountedCumulativeGain)))
-        if abstention.negativeCount > 0 {
-            rows.append(
-                (
-                    "abstained",
-                    "\(figure(abstention.correctRate)) where nothing applies, \(figure(abstention.falseRate)) where something does"
-                ))
-            rows.append(("AUROC", "\(figure(abstention.separation)) of the best score"))
-        }
-        return (Table.pairs(rows) + [""] + latency.lines(terminal)).joined(separator: "\n")
-    }
-}
-
-extension StageLatencies {
-    /// A table of the stages, for people.
-    func lines(_ terminal: Terminal) -> [String] {
-        var table = Table(alignments: [.left, .right, .right, .right])
-        table.rows.append(["latency", "p50", "p95", "p99"])
-        for stage in Stage.allCases {
-            guard let values = self[stage] else { continue }
-            table.rows.append(
-                [stage.rawValue] + [values.p50, values.p95, values.p99].map { Format.duration($0) })
-        }
-        return table.lines.enumerated().map { $0.offset == 0 ? terminal.bold($0.element) : $0.element }
     }
 }
