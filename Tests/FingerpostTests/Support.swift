@@ -18,7 +18,9 @@ final class WordEncoder: SentenceEncoder {
     private let failure: Int?
 
     init(name: String = "words", failingAfter failure: Int? = nil) {
-        identity = EncoderIdentity(name: name, sha256: String(repeating: "0", count: 64), dimension: 32)
+        // Another name stands for other weights here.
+        let digit = String(name.utf8.reduce(0) { ($0 &* 7 &+ Int($1)) % 16 }, radix: 16)
+        identity = EncoderIdentity(name: name, sha256: String(repeating: digit, count: 64), dimension: 32)
         self.failure = failure
     }
 

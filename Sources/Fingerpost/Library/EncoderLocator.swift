@@ -30,12 +30,14 @@ enum EncoderLocator {
             if let hint {
                 searched.append(hint)
                 let folder = URL(fileURLWithPath: hint)
-                if let encoder = try? PretrainedEncoder.load(from: folder), encoder.identity.record == stored {
+                if let encoder = try? PretrainedEncoder.load(from: folder),
+                    encoder.identity.record.isSameEncoder(as: stored)
+                {
                     return Located(encoder: encoder, folder: folder)
                 }
             }
             searched.append("the bundled encoder")
-            if let located = try? bundled(), located.encoder.identity.record == stored { return located }
+            if let located = try? bundled(), located.encoder.identity.record.isSameEncoder(as: stored) { return located }
             throw FingerpostError.encoderNotFound(library: library.path, encoder: stored, searched: searched)
         }
     }
@@ -45,7 +47,7 @@ enum EncoderLocator {
     }
 
     private static func checked(_ located: Located, _ stored: EncoderRecord?, _ library: URL) throws -> Located {
-        guard let stored, stored != located.encoder.identity.record else { return located }
+        guard let stored, !stored.isSameEncoder(as: located.encoder.identity.record) else { return located }
         throw FingerpostError.encoderMismatch(
             library: library.path, stored: stored, given: located.encoder.identity)
     }

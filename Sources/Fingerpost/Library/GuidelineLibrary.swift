@@ -95,7 +95,9 @@ public final class GuidelineLibrary: Sendable {
         let database = try LibraryDatabase.open(at: folder)
         let located = try EncoderLocator.locate(options.encoder, stored: nil, hint: nil, library: folder)
         let record = located.encoder.identity.record
-        if try database.encoder != record { try database.replaceEncoder(record) }
+        if let stored = try database.encoder, !stored.isSameEncoder(as: record) {
+            try database.replaceEncoder(record)
+        }
         return try open(database, located, mode: .readWrite, options: options, progress: progress)
     }
 

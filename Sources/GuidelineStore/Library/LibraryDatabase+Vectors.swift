@@ -154,7 +154,7 @@ extension LibraryTransaction {
     /// See ``LibraryDatabase/setEncoder(_:)``.
     public func setEncoder(_ encoder: EncoderRecord) throws {
         try check(encoder)
-        guard let stored = try LibraryDatabase.encoder(database, path: path), stored != encoder else {
+        guard let stored = try LibraryDatabase.encoder(database, path: path), !stored.isSameEncoder(as: encoder) else {
             return try write(encoder)
         }
         guard try !hasVectors() else {
@@ -180,7 +180,7 @@ extension LibraryTransaction {
         guard let stored = try LibraryDatabase.encoder(database, path: path) else {
             throw GuidelineStoreError.noEncoder(path: path)
         }
-        guard stored == encoder else {
+        guard stored.isSameEncoder(as: encoder) else {
             throw GuidelineStoreError.encoderMismatch(path: path, stored: stored, requested: encoder)
         }
         let dimension = stored.dimension

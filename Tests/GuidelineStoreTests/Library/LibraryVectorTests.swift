@@ -95,6 +95,22 @@ import Testing
         #expect(try library.verify().isEmpty)
     }
 
+    @Test func anEncoderUnderAnotherNameIsStillTheSame() throws {
+        let folder = try TemporaryFolder()
+        let library = try library(folder)
+        try library.setEncoder(testEncoder)
+        try library.storeVectors(passageIDs: [1], values: [1, 2, 3, 4], encodedBy: testEncoder)
+        var renamed = testEncoder
+        renamed.name = "moved"
+        #expect(renamed != testEncoder && renamed.isSameEncoder(as: testEncoder))
+        try library.storeVectors(passageIDs: [2], values: [1, 2, 3, 4], encodedBy: renamed)
+        try library.setEncoder(renamed)
+        #expect(try library.encoder == renamed && library.pendingPassageCount == 1)
+        renamed.sha256 = "00"
+        #expect(!renamed.isSameEncoder(as: testEncoder))
+        #expect(storeError { try library.setEncoder(renamed) }?.code == "encoder_mismatch")
+    }
+
     @Test func vectorsOfChosenPassagesComeInTheirOrder() throws {
         let folder = try TemporaryFolder()
         let library = try library(folder, texts: 4)
