@@ -18,9 +18,6 @@ struct BundledEncoderTests {
         var cases: [Case]
     }
 
-    private static let fixture = try? Fixtures.url("bundled-vectors.json")
-    private static let hasFixture = fixture.map { FileManager.default.fileExists(atPath: $0.path) } ?? false
-
     @Test("loads, and puts like texts nearer than unlike ones")
     func loads() throws {
         let encoder = try PretrainedEncoder.load(from: BundledModels.encoderFolder())
@@ -35,9 +32,8 @@ struct BundledEncoderTests {
                 > similarity("Quote prices in euros, tax included."))
     }
 
-    @Test(
-        "gives the ids of Hugging Face's tokenizer and the vectors of sentence-transformers",
-        .enabled(if: hasFixture, "models/recipe/fixtures.py makes bundled-vectors.json"))
+    /// `models/recipe/fixtures.py` makes the vectors that it is held against.
+    @Test("gives the ids of Hugging Face's tokenizer and the vectors of sentence-transformers")
     func parity() throws {
         let folder = try BundledModels.encoderFolder()
         let exact = try PretrainedEncoder.load(from: folder, precision: .float32)
