@@ -37,7 +37,8 @@ def main():
     projection = nn.Linear(student.shape["width"], vectors.shape[1], bias=False)
     projection.weight.data.copy_(torch.eye(*projection.weight.shape))
     companions = Companions(a.work / "distil.store", a.rank, a.world, [*student.parameters(), *projection.parameters()])
-    held = rng.choice(len(tokens), min(2000, len(tokens) // 10), replace=False)
+    # The same rows in every process, or one would train on what another holds out.
+    held = np.random.default_rng(SEED).choice(len(tokens), min(2000, len(tokens) // 10), replace=False)
     rows = np.setdiff1d(np.arange(len(tokens)), held)
     near = neighbourhoods(vectors, 256, rng)
     stream = batches(lambda: rows[(tokens.lengths[rows] < LONG) | (rng.random(len(rows)) < LONG_SHARE)],
