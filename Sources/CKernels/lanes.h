@@ -11,6 +11,7 @@ typedef float f32x16 __attribute__((ext_vector_type(LANES)));
 typedef int32_t i32x16 __attribute__((ext_vector_type(LANES)));
 typedef uint32_t u32x16 __attribute__((ext_vector_type(LANES)));
 typedef uint16_t u16x16 __attribute__((ext_vector_type(LANES)));
+typedef uint8_t u8x16 __attribute__((ext_vector_type(LANES)));
 typedef int8_t i8x16 __attribute__((ext_vector_type(LANES)));
 
 #endif

@@ -23,6 +23,7 @@
 const fp_network NETWORK = {
     .panel_width = tile_vectors * LANES,
     .widen_f16 = widen_f16,
+    .widen_e4m3 = widen_e4m3,
     .add_i8 = add_i8,
     .quantize = quantize,
     .normalize = normalize,

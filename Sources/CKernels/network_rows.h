@@ -24,6 +24,28 @@ TARGET static void widen_f16(const void *halves, float *out, size_t n) {
     }
 }
 
+TARGET static void widen_e4m3(const uint8_t *bytes, float *out, size_t n) {
+    for (size_t i = 0; i < n; i += LANES) {
+        const size_t left = n - i < LANES ? n - i : LANES;
+        u8x16 b = 0;
+        memcpy(&b, bytes + i, left);
+        const u32x16 wide = __builtin_convertvector(b, u32x16), magnitude = wide & 0x7fu;
+        // As with halves: the exponent is 120 too small. All ones is the one magnitude that is not a number.
+        const u32x16 shifted = magnitude << 20;
+        f32x16 value;
+        memcpy(&value, &shifted, sizeof value);
+        value *= 0x1p120f;
+        u32x16 bits;
+        memcpy(&bits, &value, sizeof bits);
+        const i32x16 special = (i32x16)(magnitude == 0x7fu);
+        u32x16 mask;
+        memcpy(&mask, &special, sizeof mask);
+        bits |= (mask & 0x7fc00000u) | (wide & 0x80u) << 24;
+        memcpy(&value, &bits, sizeof value);
+        store_up_to(out + i, value, left);
+    }
+}
+
 TARGET static void add_i8(const int8_t *codes, float factor, float *sum, size_t n) {
     for (size_t i = 0; i < n; i += LANES) {
         const size_t left = n - i < LANES ? n - i : LANES;

@@ -130,6 +130,28 @@ struct NetworkKernelTests {
         #expect(wrong == 0)
     }
 
+    @Test("Numbers of 8 bits have their values, all 256 of them", arguments: Kernels.all)
+    func bytes(kernels: Kernels) {
+        let bytes = (0...UInt8.max).map { $0 }
+        for count in [256, 255, 17, 3] {
+            var wide = [Float](repeating: -1, count: count)
+            kernels.network.widen_e4m3(bytes, &wide, count)
+            for (bits, value) in zip(bytes, wide) {
+                let exponent = Int(bits >> 3 & 15)
+                let fraction = Float(bits & 7)
+                let sign: Float = bits >> 7 == 0 ? 1 : -1
+                if bits & 0x7F == 0x7F {
+                    #expect(value.isNaN)
+                } else {
+                    let magnitude =
+                        exponent == 0
+                        ? fraction * 0x1p-9 : Float(sign: .plus, exponent: exponent - 7, significand: 1 + fraction / 8)
+                    #expect(value == sign * magnitude && (value.sign == .minus) == (sign < 0))
+                }
+            }
+        }
+    }
+
     @Test("Quantized rows are off by half a unit at most; zeros, infinities and NaNs are seen", arguments: Kernels.all)
     func quantization(kernels: Kernels) {
         var random = SplitMix64(seed: 33)

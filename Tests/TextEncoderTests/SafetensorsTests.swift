@@ -158,6 +158,23 @@ struct SafetensorsTests {
         }
     }
 
+    @Test("8-bit floating point numbers are converted exactly")
+    func eightBits() {
+        // The ends of each range and a few between, from the tables of the format (arXiv 2209.05433).
+        let known: [(UInt8, Float)] = [
+            (0, 0), (1, 0x1p-9), (7, 0.875 * 0x1p-6), (8, 0x1p-6), (0x38, 1), (0x39, 1.125), (0x7E, 448),
+            (0x81, -0x1p-9), (0xFE, -448),
+        ]
+        for (bits, value) in known { #expect(Float(e4m3Bits: bits) == value) }
+        #expect(Float(e4m3Bits: 0x7F).isNaN && Float(e4m3Bits: 0xFF).isNaN)
+        #expect(Float(e4m3Bits: 0x80).sign == .minus)
+        let knownWide: [(UInt8, Float)] = [
+            (0, 0), (1, 0x1p-16), (4, 0x1p-14), (0x3C, 1), (0x7B, 57344), (0x7C, .infinity), (0xBD, -1.25),
+        ]
+        for (bits, value) in knownWide { #expect(Float(e5m2Bits: bits) == value) }
+        #expect(Float(e5m2Bits: 0x7D).isNaN)
+    }
+
     @Test("all types that weights come in, and scales")
     func conversion() throws {
         let header =
@@ -166,12 +183,14 @@ struct SafetensorsTests {
             + #""x.scales":{"dtype":"F32","shape":[2,1],"data_offsets":[20,28]},"#
             + #""x":{"dtype":"I8","shape":[2,2],"data_offsets":[28,32]},"#
             + #""y":{"dtype":"I8","shape":[2,1],"data_offsets":[32,34]},"#
-            + #""u":{"dtype":"U8","shape":[2],"data_offsets":[34,36]}}"#
+            + #""e":{"dtype":"F8_E4M3","shape":[1,2],"data_offsets":[34,36]},"#
+            + #""f":{"dtype":"F8_E5M2","shape":[1,2],"data_offsets":[36,38]},"#
+            + #""u":{"dtype":"U8","shape":[2],"data_offsets":[38,40]}}"#
         let doubles: [Double] = [0.1, -3]
         let data =
             doubles.flatMap { value in
                 (0..<8).map { UInt8(truncatingIfNeeded: value.bitPattern >> UInt64($0 * 8)) }
-            } + bytes([3, 0.5, 2]) + [1, 0x80, 0x7F, 0xFF, 5, 0xFB, 1, 2]
+            } + bytes([3, 0.5, 2]) + [1, 0x80, 0x7F, 0xFF, 5, 0xFB, 0x39, 0xFE, 0x3C, 0xBD, 1, 2]
         try open(file(header, data: data)) { (file: SafetensorsFile) throws in
             func values(_ name: String) throws -> [Float] {
                 try FloatTensor(file, file.tensor(name)).values
@@ -179,6 +198,8 @@ struct SafetensorsTests {
             #expect(try values("d") == [0.1, -3])
             #expect(try values("x") == [0.5, -64, 254, -2])
             #expect(try values("y") == [15, -15])
+            #expect(try values("e") == [1.125, -448])
+            #expect(try values("f") == [1, -1.25])
             guard case .mismatchedTensor = encoderError({ _ = try values("u") }) else {
                 throw CocoaError(.featureUnsupported)
             }

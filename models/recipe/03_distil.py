@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Stage 3: a student of two of the teacher's layers learns to give the teacher's vectors. Writes distilled.pt.
+"""Stage 3: a student of the teacher's layers, pruned, learns to give the teacher's vectors again. Writes distilled.pt.
 
 Two processes, --rank 0 and --rank 1 of --world 2, share the work; each takes --steps steps.
 """
@@ -15,6 +15,7 @@ from torch import nn
 from common import SEED, minilm, read, student_tokenizer
 from imitation import batches, imitation, neighbourhoods
 from optimiser import Companions, adamw, seeded, set_rate
+from pruning import pruned
 from student import Student, Tokens, embed, save
 
 LONG, LONG_SHARE = 64, 0.4  # of texts of so many tokens and more, the share that an epoch takes
@@ -23,23 +24,28 @@ LONG, LONG_SHARE = 64, 0.4  # of texts of so many tokens and more, the share tha
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--work", type=Path, required=True)
-    p.add_argument("--layers", default="0,5", help="the layers of the teacher to start from")
-    p.add_argument("--steps", type=int, default=3_500)
+    p.add_argument("--layers", default="0,1,2,3,4,5", help="the layers of the teacher to start from")
+    p.add_argument("--inner", type=int, default=704, help="neurons of a feed-forward block to keep, of 1,536")
+    p.add_argument("--fitted", type=int, default=5_000, help="texts that pruning is fitted on")
+    p.add_argument("--steps", type=int, default=2_000)
     p.add_argument("--batch", type=int, default=256)
-    p.add_argument("--rate", type=float, default=6e-4)
+    p.add_argument("--rate", type=float, default=4e-4)
     p.add_argument("--rank", type=int, default=0)
     p.add_argument("--world", type=int, default=1)
     a = p.parse_args()
     rng = seeded(SEED, a.rank)
     vectors = np.load(a.work / "teacher.npy")
     tokens = Tokens.of(student_tokenizer(a.work), [row["text"] for row in read(a.work / "texts.jsonl")])
-    student = Student.from_teacher(minilm(torch.float32), [int(n) for n in a.layers.split(",")], np.load(a.work / "kept.npy"))
+    whole = Student.from_teacher(minilm(torch.float32), [int(n) for n in a.layers.split(",")], np.load(a.work / "kept.npy"))
+    # The same rows in every process, or one would train on what another holds out.
+    same = np.random.default_rng(SEED)
+    held = same.choice(len(tokens), min(2000, len(tokens) // 10), replace=False)
+    rows = np.setdiff1d(np.arange(len(tokens)), held)
+    student = pruned(whole, a.inner, tokens, same.choice(rows, min(a.fitted, len(rows)), replace=False))
+    student.keep_in_range()
     projection = nn.Linear(student.shape["width"], vectors.shape[1], bias=False)
     projection.weight.data.copy_(torch.eye(*projection.weight.shape))
     companions = Companions(a.work / "distil.store", a.rank, a.world, [*student.parameters(), *projection.parameters()])
-    # The same rows in every process, or one would train on what another holds out.
-    held = np.random.default_rng(SEED).choice(len(tokens), min(2000, len(tokens) // 10), replace=False)
-    rows = np.setdiff1d(np.arange(len(tokens)), held)
     near = neighbourhoods(vectors, 256, rng)
     stream = batches(lambda: rows[(tokens.lengths[rows] < LONG) | (rng.random(len(rows)) < LONG_SHARE)],
                      near, min(a.batch, len(rows)), rng)

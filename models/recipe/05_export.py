@@ -3,8 +3,8 @@
 
 The paired weights are blended with the distilled ones, which keeps what the pairs taught and loses less of the rest
 (WiSE-FT, arXiv 2109.01903). Word rows become int8 integers without a scale: LayerNorm follows them, so one factor
-common to the word and position rows cancels, and any implementation that casts weights to its own type
-reads the file as it is. Everything else is float16.
+common to the word and position rows cancels. The matrices of the layers become 8-bit floats (E4M3), everything else
+float16. Any implementation that casts weights to its own type reads the file as it is.
 """
 import argparse
 import hashlib
@@ -14,7 +14,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
-from student import POSITIONS, STEP
+from student import MATRIX, POSITIONS, STEP
 
 
 def tensors(weights, shape):
@@ -34,7 +34,13 @@ def tensors(weights, shape):
                 out[f"transformer.layer.{i}.attention.{name}.{part}"] = rows
             for ours, theirs in names:
                 out[f"transformer.layer.{i}.{theirs}.{part}"] = weights[f"layers.{i}.{ours}.{part}"]
-    return {k: (v if v.dtype == torch.int8 else v.half()).contiguous() for k, v in out.items()}
+
+    def stored(name, values):
+        if values.dtype == torch.int8:
+            return values
+        return values.to(MATRIX) if values.ndim == 2 and ".layer." in name else values.half()
+
+    return {name: stored(name, values).contiguous() for name, values in out.items()}
 
 
 def main():

@@ -1,4 +1,6 @@
 """The student: BERT's shape, small enough to write out, and how a batch of texts goes through it."""
+from contextlib import contextmanager
+
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -8,10 +10,20 @@ POSITIONS = 256
 # Word rows are stored as int8 under one scale, which LayerNorm cancels: training keeps them inside what that can hold.
 STEP = 0.003
 LIMIT = 127 * STEP
+# What the matrices of the layers are stored as.
+MATRIX = torch.float8_e4m3fn
+
+
+def rounded(values):
+    """Each row to whole numbers of 1/127 of its largest: what int8 arithmetic makes of it."""
+    unit = values.abs().amax(-1, keepdim=True).clamp_min(1e-6) / 127
+    return (values / unit).round() * unit
 
 
 class Layer(nn.Module):
-    """One post-norm transformer layer, as BERT has it."""
+    """One post-norm transformer layer, as BERT has it. `coarse`: its products are given what int8 leaves of a token."""
+
+    coarse = False
 
     def __init__(self, width, heads, inner):
         super().__init__()
@@ -20,9 +32,13 @@ class Layer(nn.Module):
         self.up, self.down = nn.Linear(width, inner), nn.Linear(inner, width)
         self.norm1, self.norm2 = nn.LayerNorm(width, eps=1e-12), nn.LayerNorm(width, eps=1e-12)
 
-    def forward(self, x, mask):
+    def given(self, x):
+        return x + (rounded(x.detach()) - x.detach()) if self.coarse else x
+
+    def attended(self, x, mask):
+        """What the feed-forward block is given."""
         rows, length, width = x.shape
-        q, k, v = self.qkv(x).view(rows, length, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4)
+        q, k, v = self.qkv(self.given(x)).view(rows, length, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4)
         if torch.is_grad_enabled():  # the fused kernel's backward pass is several times slower on a CPU
             weights = (q * (width // self.heads) ** -0.5) @ k.transpose(-1, -2)
             if mask is not None:
@@ -30,8 +46,11 @@ class Layer(nn.Module):
             mixed = torch.softmax(weights, -1, dtype=q.dtype) @ v
         else:
             mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
-        x = self.norm1(x + self.out(mixed.transpose(1, 2).reshape(rows, length, width)))
-        return self.norm2(x + self.down(F.gelu(self.up(x))))
+        return self.norm1(x + self.out(self.given(mixed.transpose(1, 2).reshape(rows, length, width))))
+
+    def forward(self, x, mask):
+        x = self.attended(x, mask)
+        return self.norm2(x + self.down(self.given(F.gelu(self.up(self.given(x))))))
 
 
 class Student(nn.Module):
@@ -50,8 +69,10 @@ class Student(nn.Module):
                 nn.init.normal_(linear.weight, std=0.03)
                 nn.init.zeros_(linear.bias)
 
-    def forward(self, ids, mask):
-        x = self.norm(self.word(ids) + self.position.weight[:ids.shape[1]])
+    def forward(self, ids, mask, table=None):
+        """`table`: the word rows that `ids` number, if not all of them."""
+        words = F.embedding(ids, self.word.weight if table is None else table)
+        x = self.norm(words + self.position.weight[:ids.shape[1]])
         if torch.is_autocast_enabled("cpu"):
             x = x.bfloat16()
         visible = None if bool(mask.all()) else mask[:, None, None, :]
@@ -63,6 +84,23 @@ class Student(nn.Module):
     @torch.no_grad()
     def keep_in_range(self):
         self.word.weight.clamp_(-LIMIT, LIMIT)
+
+    @contextmanager
+    def as_shipped(self):
+        """The network with its numbers as they are stored and run, for gradients that know of it: matrices in 8-bit
+        floats and then in int8, words in steps (straight-through estimation, arXiv 1308.3432)."""
+        matrices = [linear.weight for layer in self.layers for linear in (layer.qkv, layer.out, layer.up, layer.down)]
+        exact = [weight.data for weight in [*matrices, self.word.weight]]
+        for matrix in matrices:
+            matrix.data = rounded(matrix.data.to(MATRIX).to(matrix.dtype))
+        self.word.weight.data = (self.word.weight.data / STEP).round() * STEP
+        for layer in self.layers:
+            layer.coarse = True
+        yield
+        for weight, values in zip([*matrices, self.word.weight], exact):
+            weight.data = values
+        for layer in self.layers:
+            layer.coarse = False
 
     @classmethod
     def from_teacher(cls, teacher, layers, kept):
@@ -116,18 +154,30 @@ class Tokens:
         return torch.from_numpy(ids), torch.from_numpy(mask)
 
 
+def grouped(lengths, rows, budget):
+    """Rows by length, in groups of `budget` tokens, padding included."""
+    rows, groups, start = rows[np.argsort(lengths[rows], kind="stable")], [], 0
+    while start < len(rows):
+        count = 1
+        while start + count < len(rows) and (count + 1) * lengths[rows[start + count]] <= budget:
+            count += 1
+        groups.append(rows[start:start + count])
+        start += count
+    return groups
+
+
 def embed(network, tokens, rows, limit=None, budget=1600):
     """Unit vectors of some texts in the order of `rows`, run in groups of alike lengths, `budget` tokens at a time."""
     lengths = tokens.lengths[rows] if limit is None else np.minimum(tokens.lengths[rows], limit)
-    order, out, start = np.argsort(lengths, kind="stable"), [], 0
-    while start < len(rows):
-        count = 1
-        while start + count < len(rows) and (count + 1) * lengths[order[start + count]] <= budget:
-            count += 1
-        out.append(network(*tokens.padded(rows[order[start:start + count]], limit)))
-        start += count
+    order = grouped(lengths, np.arange(len(rows)), budget)
+    groups = [tokens.padded(rows[places], limit) for places in order]
+    # The word rows are looked up once: their gradient is as large as the whole table, and a group each would be slow.
+    unique, numbers = torch.unique(torch.cat([ids.view(-1) for ids, _ in groups]), return_inverse=True)
+    numbers = numbers.split([ids.numel() for ids, _ in groups])
+    table = network.word(unique)
+    out = [network(number.view_as(ids), mask, table) for number, (ids, mask) in zip(numbers, groups)]
     back = np.empty(len(rows), np.int64)
-    back[order] = np.arange(len(rows))
+    back[np.concatenate(order)] = np.arange(len(rows))
     return F.normalize(torch.cat(out)[torch.from_numpy(back)], dim=1)
 
 

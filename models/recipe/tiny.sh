@@ -9,7 +9,7 @@ work=${2:-$(mktemp -d)}
 export OMP_NUM_THREADS=1 TOKENIZERS_PARALLELISM=false
 "$python" 01_texts.py --work "$work" --vocabulary 6000
 "$python" 02_teacher.py --work "$work"
-"$python" 03_distil.py --work "$work" --steps 40 --batch 128
+"$python" 03_distil.py --work "$work" --layers 0,5 --inner 1408 --fitted 300 --steps 40 --batch 128
 "$python" 04_pairs.py --work "$work" --steps 10 --bulk 64
 "$python" 05_export.py --work "$work" --out "$work/model"
 "$python" loads.py --model "$work/model"

@@ -57,6 +57,9 @@ typedef struct __attribute__((swift_attr("@Sendable"))) {
 
     /// The values of IEEE 754 half-precision numbers, which need not be aligned.
     void (*widen_f16)(const void *halves, float *out, size_t n);
+    /// The values of 8-bit numbers of 4 exponent and 3 fraction bits, bias 7, without infinities: E4M3 of the Open
+    /// Compute Project's 8-bit formats (arXiv 2209.05433).
+    void (*widen_e4m3)(const uint8_t *bytes, float *out, size_t n);
     /// sum[i] += factor * codes[i].
     void (*add_i8)(const int8_t *codes, float factor, float *sum, size_t n);
     /// Quantizes `rows` rows of `n` floats, `stride` apart: the largest magnitude of a row becomes 127. A row with

@@ -47,10 +47,10 @@ struct FloatTensor: @unchecked Sendable {  // The memory is never written after 
         }
         let rows = try RowTable(file, tensor)
         let storage = Storage(count: tensor.count)
-        if tensor.type == .float16 {
+        if let widen = Widening(tensor.type) {
             file.withUnsafeBytes(of: tensor) { bytes in
-                guard let halves = bytes.baseAddress else { return }
-                fp_kernels_current().pointee.network.pointee.widen_f16(halves, storage.pointer, tensor.count)
+                guard let start = bytes.baseAddress else { return }
+                widen(start, to: storage.pointer, count: tensor.count)
             }
         } else {
             storage.pointer.initialize(repeating: 0, count: tensor.count)
@@ -71,11 +71,16 @@ struct RowTable: @unchecked Sendable {  // The memory is a read-only map, and `f
     private let scales: [Float]
     private let file: SafetensorsFile
 
+    private static let types: Set<ElementType> = [
+        .float64, .float32, .float16, .bfloat16, .float8E4M3, .float8E5M2, .int8,
+    ]
+
     /// - Throws: `mismatchedTensor` where the numbers are not such as weights are stored as, or the scales do not fit.
     init(_ file: SafetensorsFile, _ tensor: SafetensorsFile.Tensor) throws(EncoderError) {
-        guard [.float64, .float32, .float16, .bfloat16, .int8].contains(tensor.type) else {
+        guard Self.types.contains(tensor.type) else {
             throw EncoderError.mismatchedTensor(
-                path: file.path, name: tensor.name, expected: "F64, F32, F16, BF16 or I8", found: tensor.summary)
+                path: file.path, name: tensor.name, expected: "F64, F32, F16, BF16, F8 or I8",
+                found: tensor.summary)
         }
         dimension = tensor.shape.last ?? 1
         count = dimension == 0 ? 0 : tensor.count / dimension
@@ -130,6 +135,10 @@ struct RowTable: @unchecked Sendable {  // The memory is a read-only map, and `f
                 let bits = bytes.loadUnaligned(fromByteOffset: start + i * 2, as: UInt16.self)
                 sum[i] += factor * Float(bfloat16Bits: bits)
             }
+        case .float8E4M3:
+            for i in 0..<dimension { sum[i] += factor * Float(e4m3Bits: bytes[start + i]) }
+        case .float8E5M2:
+            for i in 0..<dimension { sum[i] += factor * Float(e5m2Bits: bytes[start + i]) }
         case .int8:
             for i in 0..<dimension { sum[i] += factor * Float(Int8(bitPattern: bytes[start + i])) }
         case .float64:
