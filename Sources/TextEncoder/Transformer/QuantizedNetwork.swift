@@ -1,4 +1,5 @@
 import CKernels
+import Platform
 
 /// The forward pass of ``TransformerNetwork`` with its matrix products in 8-bit integers: weights quantized per output
 /// when they are loaded, activations per token as they come (Jacob et al. 2018, with symmetric ranges). Attention,
@@ -17,6 +18,17 @@ struct QuantizedNetwork: Sendable {
         let intermediate: PackedLinear
         let output: PackedLinear
         let outputNorm: TransformerWeights.LayerNorm
+
+        init(
+            _ file: SafetensorsFile, _ layer: TransformerTensors.Layer, kernels: UnsafePointer<fp_kernels>
+        ) throws(EncoderError) {
+            projections = try PackedLinear(file, [layer.query, layer.key, layer.value], kernels: kernels)
+            attentionOutput = try PackedLinear(file, [layer.attentionOutput], kernels: kernels)
+            attentionNorm = try TransformerWeights.LayerNorm(file, layer.attentionNorm)
+            intermediate = try PackedLinear(file, [layer.intermediate], kernels: kernels)
+            output = try PackedLinear(file, [layer.output], kernels: kernels)
+            outputNorm = try TransformerWeights.LayerNorm(file, layer.outputNorm)
+        }
     }
 
     let configuration: TransformerConfiguration
@@ -26,7 +38,7 @@ struct QuantizedNetwork: Sendable {
     /// The kernels that the weights are packed for; they live as long as the process.
     private nonisolated(unsafe) let kernels: UnsafePointer<fp_network>
 
-    /// Quantizes and packs the weights. O(weights).
+    /// Quantizes and packs the weights, on all processors. O(weights).
     /// - Throws: `corruptWeights`, `mismatchedTensor`.
     init(
         _ tensors: TransformerTensors, _ configuration: TransformerConfiguration,
@@ -36,15 +48,14 @@ struct QuantizedNetwork: Sendable {
         self.kernels = kernels.pointee.network
         let file = tensors.file
         embeddings = try TransformerEmbeddings(tensors)
-        layers = try tensors.layers.map { layer throws(EncoderError) in
-            try Layer(
-                projections: PackedLinear(file, [layer.query, layer.key, layer.value], kernels: kernels),
-                attentionOutput: PackedLinear(file, [layer.attentionOutput], kernels: kernels),
-                attentionNorm: TransformerWeights.LayerNorm(file, layer.attentionNorm),
-                intermediate: PackedLinear(file, [layer.intermediate], kernels: kernels),
-                output: PackedLinear(file, [layer.output], kernels: kernels),
-                outputNorm: TransformerWeights.LayerNorm(file, layer.outputNorm))
+        nonisolated(unsafe) let chosen = kernels
+        let results = ParallelResults<Layer, EncoderError>(count: tensors.layers.count)
+        Parallel.forEach(tensors.layers.count, threads: Processors.available) { index in
+            results.set(index) { () throws(EncoderError) in
+                try Layer(file, tensors.layers[index], kernels: chosen)
+            }
         }
+        layers = try results.values()
         finish =
             switch configuration.activation {
             case .gelu: FP_GELU
