@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""Stage 4: learn what a guideline is the answer to, from pairs, without forgetting the rest. Writes paired.pt.
+"""Stage 4: learn what a guideline is the answer to, from pairs, without forgetting the rest.
+
+Writes paired.pt, and halfway.pt in the middle.
 
 Each step has three losses: InfoNCE over situations and the rules that apply to them, against the batch and against the
 whole corpus of rules as of the last refresh; one general task, taken in turn; and stage 3's imitation of the teacher.
@@ -178,7 +180,7 @@ def main():
     p.add_argument("--temperature", type=float, default=0.04)
     p.add_argument("--too-near", type=float, default=0.85)
     p.add_argument("--general", type=float, default=0.6)
-    p.add_argument("--imitation", type=float, default=4, help="weight of the imitation in the second half; 1 in the first")
+    p.add_argument("--imitation", type=float, default=6, help="weight of the imitation in the second half; 1 in the first")
     p.add_argument("--bulk", type=int, default=160)
     p.add_argument("--refresh", type=int, default=60)
     p.add_argument("--rank", type=int, default=0)
@@ -222,6 +224,8 @@ def main():
     for step in range(a.steps):
         if step % 8 == 0:
             companions.meet()
+        if step == a.steps // 2 and a.rank == 0:
+            save(a.work / "halfway.pt", student, mean, projection)
         if step % a.refresh == 0:
             bank = fresh()
         set_rate(optimizer, a.rate, step, a.steps, warm=40)
@@ -246,7 +250,7 @@ def main():
                 made = embed(student, tokens, batch)
             copied, cosine = imitation(made, torch.from_numpy(vectors[batch].astype(np.float32)), projection)
             # The first half learns most of what the pairs teach; the second wins back the rest of the world.
-            weight = a.imitation if 2 * step > a.steps else 1
+            weight = 1 if step < a.steps // 2 else a.imitation
             (guideline + a.general * general + weight * copied).backward()
         nn.utils.clip_grad_norm_(student.parameters(), 2.0)
         optimizer.step()

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Stage 5: the folder that users get, in the layout of Hugging Face and sentence-transformers.
 
-The paired weights are blended with the distilled ones, which keeps what the pairs taught and loses less of the rest
-(WiSE-FT, arXiv 2109.01903). Word rows become int8 integers without a scale: LayerNorm follows them, so one factor
-common to the word and position rows cancels. The matrices of the layers become 8-bit floats (E4M3), everything else
-float16. Any implementation that casts weights to its own type reads the file as it is.
+The paired weights are averaged with those of the middle of stage 4: both are good at what the other is less good at, and
+their mean is better than either (model soups, arXiv 2203.05482). Word rows become int8 integers without a scale: LayerNorm
+follows them, so one factor common to the word and position rows cancels. The matrices of the layers become 8-bit floats
+(E4M3), everything else float16. Any implementation that casts weights to its own type reads the file as it is.
 """
 import argparse
 import hashlib
@@ -46,12 +46,12 @@ def tensors(weights, shape):
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--work", type=Path, required=True)
-    p.add_argument("--blend", type=float, default=0.7, help="share of the paired weights")
+    p.add_argument("--blend", type=float, default=0.5, help="share of the end of stage 4; the rest is its middle")
     p.add_argument("--out", type=Path, default=Path("../fingerpost-small"))
     a = p.parse_args()
-    paired, distilled = torch.load(a.work / "paired.pt"), torch.load(a.work / "distilled.pt")
+    paired, halfway = torch.load(a.work / "paired.pt"), torch.load(a.work / "halfway.pt")
     shape = paired["shape"]
-    weights = {k: a.blend * v + (1 - a.blend) * distilled["mean"][k] for k, v in paired["mean"].items()}
+    weights = {k: a.blend * v + (1 - a.blend) * halfway["mean"][k] for k, v in paired["mean"].items()}
     a.out.mkdir(parents=True, exist_ok=True)
     save_file(tensors(weights, shape), a.out / "model.safetensors", metadata={"format": "pt"})
     (a.out / "tokenizer.json").write_bytes((a.work / "tokenizer.json").read_bytes())
