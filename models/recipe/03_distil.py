@@ -27,7 +27,7 @@ def main():
     p.add_argument("--layers", default="0,1,2,3,4,5", help="the layers of the teacher to start from")
     p.add_argument("--inner", type=int, default=704, help="neurons of a feed-forward block to keep, of 1,536")
     p.add_argument("--fitted", type=int, default=5_000, help="texts that pruning is fitted on")
-    p.add_argument("--steps", type=int, default=2_000)
+    p.add_argument("--steps", type=int, default=1_700)
     p.add_argument("--batch", type=int, default=256)
     p.add_argument("--rate", type=float, default=4e-4)
     p.add_argument("--rank", type=int, default=0)

@@ -175,7 +175,7 @@ def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--data", type=Path, help="the folder README.md describes; without it, the sample corpus alone")
     p.add_argument("--work", type=Path, required=True)
-    p.add_argument("--steps", type=int, default=350)
+    p.add_argument("--steps", type=int, default=700)
     p.add_argument("--rate", type=float, default=2e-4)
     p.add_argument("--temperature", type=float, default=0.04)
     p.add_argument("--too-near", type=float, default=0.85)
