@@ -37,7 +37,9 @@ enum EncoderLocator {
                 }
             }
             searched.append("the bundled encoder")
-            if let located = try? bundled(), located.encoder.identity.record.isSameEncoder(as: stored) { return located }
+            if let located = try? bundled(), located.encoder.identity.record.isSameEncoder(as: stored) {
+                return located
+            }
             throw FingerpostError.encoderNotFound(library: library.path, encoder: stored, searched: searched)
         }
     }
