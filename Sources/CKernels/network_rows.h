@@ -1,26 +1,30 @@
 // Part of the template `network.h`: what is done to each row by itself.
 
+// Floats of a smaller format: `wide` has their bits, the sign `sign` places below a float's. Shifted into place, the
+// exponent is too small by the difference of the biases, and a product with 2 to that puts it right, subnormals too,
+// exactly. Magnitudes from `special` on are infinities and NaNs, and get the exponent that those have.
+TARGET static inline f32x16 widened(u32x16 wide, int sign, int shift, float factor, uint32_t special) {
+    const uint32_t sign_bit = 0x80000000u >> sign;
+    const u32x16 magnitude = wide & (sign_bit - 1), shifted = magnitude << shift;
+    f32x16 value;
+    memcpy(&value, &shifted, sizeof value);
+    value *= factor;
+    u32x16 bits, mask;
+    memcpy(&bits, &value, sizeof bits);
+    const i32x16 is_special = (i32x16)(magnitude >= special);
+    memcpy(&mask, &is_special, sizeof mask);
+    bits |= (mask & 0x7f800000u) | (wide & sign_bit) << sign;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
 TARGET static void widen_f16(const void *halves, float *out, size_t n) {
     const uint8_t *bytes = halves;
     for (size_t i = 0; i < n; i += LANES) {
         const size_t left = n - i < LANES ? n - i : LANES;
         u16x16 h = 0;
         memcpy(&h, bytes + i * sizeof(uint16_t), left * sizeof(uint16_t));
-        const u32x16 wide = __builtin_convertvector(h, u32x16), magnitude = wide & 0x7fffu;
-        // Shifted into place, the exponent is 112 too small; a product puts that right and is exact for subnormals.
-        // Infinities and NaNs come out at 65,536 and above, and get the exponent they must have.
-        const u32x16 shifted = magnitude << 13;
-        f32x16 value;
-        memcpy(&value, &shifted, sizeof value);
-        value *= 0x1p112f;
-        u32x16 bits;
-        memcpy(&bits, &value, sizeof bits);
-        const i32x16 special = (i32x16)(magnitude >= 0x7c00u);
-        u32x16 mask;
-        memcpy(&mask, &special, sizeof mask);
-        bits |= (mask & 0x7f800000u) | (wide & 0x8000u) << 16;
-        memcpy(&value, &bits, sizeof value);
-        store_up_to(out + i, value, left);
+        store_up_to(out + i, widened(__builtin_convertvector(h, u32x16), 16, 13, 0x1p112f, 0x7c00u), left);
     }
 }
 
@@ -29,20 +33,7 @@ TARGET static void widen_e4m3(const uint8_t *bytes, float *out, size_t n) {
         const size_t left = n - i < LANES ? n - i : LANES;
         u8x16 b = 0;
         memcpy(&b, bytes + i, left);
-        const u32x16 wide = __builtin_convertvector(b, u32x16), magnitude = wide & 0x7fu;
-        // As with halves: the exponent is 120 too small. All ones is the one magnitude that is not a number.
-        const u32x16 shifted = magnitude << 20;
-        f32x16 value;
-        memcpy(&value, &shifted, sizeof value);
-        value *= 0x1p120f;
-        u32x16 bits;
-        memcpy(&bits, &value, sizeof bits);
-        const i32x16 special = (i32x16)(magnitude == 0x7fu);
-        u32x16 mask;
-        memcpy(&mask, &special, sizeof mask);
-        bits |= (mask & 0x7fc00000u) | (wide & 0x80u) << 24;
-        memcpy(&value, &bits, sizeof value);
-        store_up_to(out + i, value, left);
+        store_up_to(out + i, widened(__builtin_convertvector(b, u32x16), 24, 20, 0x1p120f, 0x7fu), left);
     }
 }
 

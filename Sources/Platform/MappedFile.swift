@@ -45,4 +45,17 @@ package final class MappedFile: Sendable {
         guard let address = bytes.baseAddress else { return }
         madvise(UnsafeMutableRawPointer(mutating: address), bytes.count, MADV_WILLNEED)
     }
+
+    /// Gives back the memory of the pages that lie wholly within `range` of the bytes. They may still be used: the
+    /// kernel then maps them again.
+    package func release(_ range: Range<Int>) {
+        guard let address = bytes.baseAddress else { return }
+        let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+        let range = range.clamped(to: 0..<bytes.count)
+        // The mapping begins with a page, and what follows its last byte in the last one is its own too.
+        let start = (range.lowerBound + page - 1) / page * page
+        let end = range.upperBound == bytes.count ? bytes.count : range.upperBound / page * page
+        guard start < end else { return }
+        madvise(UnsafeMutableRawPointer(mutating: address + start), end - start, MADV_DONTNEED)
+    }
 }

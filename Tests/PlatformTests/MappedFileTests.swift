@@ -24,7 +24,42 @@ struct MappedFileTests {
         let file = try MappedFile(path: try folder.put([], in: "empty"))
         #expect(file.bytes.isEmpty)
         file.willNeed()
+        file.release(0..<1)
     }
+
+    @Test("Bytes let go of are the file's still", arguments: [1, 4096, 4097, 100_000])
+    func release(size: Int) throws {
+        var random = SplitMix64(seed: UInt64(size))
+        let bytes = random.bytes(size)
+        let file = try MappedFile(path: try folder.put(bytes, in: "file"))
+        for _ in 0..<20 {
+            let start = Int.random(in: 0...size, using: &random)
+            file.release(start..<Int.random(in: start...(size + 5000), using: &random))
+            #expect(file.bytes.elementsEqual(bytes))
+        }
+    }
+
+    #if os(Linux)
+    @Test("Whole pages let go of are in memory no more, and those that a range has part of are")
+    func releaseFreesMemory() throws {
+        let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+        let file = try MappedFile(path: try folder.put(Array(repeating: 7, count: 64 * page), in: "file"))
+        #expect(file.bytes.allSatisfy { $0 == 7 })
+        #expect(try residentBytes(of: file) == 64 * page)
+        file.release((page - 1)..<(11 * page - 1))
+        #expect(try residentBytes(of: file) == (64 - 9) * page)
+        file.release(0..<file.bytes.count)
+        #expect(try residentBytes(of: file) == 0)
+    }
+
+    private func residentBytes(of file: MappedFile) throws -> Int {
+        let start = String(UInt(bitPattern: try #require(file.bytes.baseAddress)), radix: 16)
+        let lines = try String(contentsOfFile: "/proc/self/smaps", encoding: .utf8).split(separator: "\n")
+        let mapping = try #require(lines.firstIndex { $0.drop { $0 == "0" }.hasPrefix(start + "-") })
+        let resident = try #require(lines[mapping...].first { $0.hasPrefix("Rss:") })
+        return try #require(resident.split(separator: " ").dropFirst().first.flatMap { Int($0) }) * 1024
+    }
+    #endif
 
     @Test("A missing file is an error that says so and names the file")
     func missing() throws {

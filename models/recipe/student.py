@@ -96,11 +96,13 @@ class Student(nn.Module):
         self.word.weight.data = (self.word.weight.data / STEP).round() * STEP
         for layer in self.layers:
             layer.coarse = True
-        yield
-        for weight, values in zip([*matrices, self.word.weight], exact):
-            weight.data = values
-        for layer in self.layers:
-            layer.coarse = False
+        try:
+            yield
+        finally:
+            for weight, values in zip([*matrices, self.word.weight], exact):
+                weight.data = values
+            for layer in self.layers:
+                layer.coarse = False
 
     @classmethod
     def from_teacher(cls, teacher, layers, kept):

@@ -52,10 +52,12 @@ public enum TextEmbedding {
         }
         return Matrix(rows: rows, columns: encoder.dimension) { elements in
             var start = 0
-            for batch in batches {
-                let end = start + batch.values.count
-                _ = elements.extracting(start..<end).initialize(fromContentsOf: batch.values)
+            for index in batches.indices {
+                let end = start + batches[index].values.count
+                _ = elements.extracting(start..<end).initialize(fromContentsOf: batches[index].values)
                 start = end
+                // Two copies of all vectors would be the most memory that this ever needs.
+                batches[index] = Embeddings(dimension: encoder.dimension, values: [])
             }
         }
     }

@@ -9,6 +9,8 @@ final class PackedLinear: @unchecked Sendable {  // Nothing is written after `in
     /// Good for as long as this object is there: the caller sees to that.
     let pointers: fp_linear
 
+    /// Of the file's weights nothing stays in memory.
+    ///
     /// - Parameter parts: layers whose outputs follow one another.
     /// - Throws: `corruptWeights` where a number is not finite.
     init(
@@ -47,6 +49,7 @@ final class PackedLinear: @unchecked Sendable {  // Nothing is written after `in
                 floats[padded + output] = bias[row]
                 output += 1
             }
+            file.release(part.weight)
         }
     }
 

@@ -69,11 +69,7 @@ struct QuantizedNetwork: Sendable {
     ///
     /// - Precondition: tokens are below the size of the vocabulary, texts no longer than there are positions.
     func run(_ workspace: TransformerWorkspace) -> UnsafePointer<Float> {
-        let total = workspace.tokens.count
-        let longest = workspace.longest
-        precondition(
-            workspace.ends.last ?? 0 == total && longest <= configuration.maximumPositions,
-            "texts must cover the tokens")
+        let (total, longest) = workspace.counts(upTo: configuration.maximumPositions)
         let size = configuration.hiddenSize
         let wide = configuration.intermediateSize
         let codeStride = fp_padded_inputs(max(size, wide))

@@ -77,17 +77,12 @@ public final class TransformerEncoder: SentenceEncoder {
         let file = try SafetensorsFile(folder: modules.network, name: "model.safetensors")
         file.willNeed()
         let tensors = try TransformerTensors(file, configuration)
-        let isQuantized = precision == .int8 || precision == .automatic && tensors.words.type == .int8
-        if isQuantized, configuration.largestRow <= QuantizedNetwork.largestRow {
-            network = .quantized(try QuantizedNetwork(tensors, configuration, kernels: kernels))
-        } else {
-            network = .float(try TransformerNetwork(tensors, configuration))
-        }
+        (network, tokenizer) = try Self.parts(
+            tensors, configuration, precision, kernels: kernels, tokenizer: modules.network)
         pooling = modules.pooling
         weightsPath = file.path
         dimension = configuration.hiddenSize
 
-        tokenizer = try WordPieceTokenizer(folder: modules.network)
         if let lowercases = modules.lowercases, !tokenizer.normalizer.lowercases { throw lowercases.unsupported() }
         guard Int(tokenizer.maximumTokenID) < configuration.vocabularySize else {
             throw try config.required("vocab_size")
@@ -95,6 +90,30 @@ public final class TransformerEncoder: SentenceEncoder {
         }
         maximumTokenCount = try Self.maximumLength(modules, configuration, tokenizer)
         source = try WeightsIdentity(folder: folder, config: config, file: file, dimension: dimension)
+    }
+
+    /// The two that take time to read, side by side.
+    private static func parts(
+        _ tensors: TransformerTensors, _ configuration: TransformerConfiguration, _ precision: EncoderPrecision,
+        kernels: UnsafePointer<fp_kernels>, tokenizer folder: ModelFolder
+    ) throws(EncoderError) -> (Network, WordPieceTokenizer) {
+        let isQuantized = precision == .int8 || precision == .automatic && tensors.words.type == .int8
+        let fits = configuration.largestRow <= QuantizedNetwork.largestRow
+        nonisolated(unsafe) let kernels = kernels
+        let networks = ParallelResults<Network, EncoderError>(count: 1)
+        let tokenizers = ParallelResults<WordPieceTokenizer, EncoderError>(count: 1)
+        Parallel.forEach(2, threads: Processors.available) { part in
+            if part == 0 {
+                networks.set(0) { () throws(EncoderError) in
+                    isQuantized && fits
+                        ? .quantized(try QuantizedNetwork(tensors, configuration, kernels: kernels))
+                        : .float(try TransformerNetwork(tensors, configuration))
+                }
+            } else {
+                tokenizers.set(0) { () throws(EncoderError) in try WordPieceTokenizer(folder: folder) }
+            }
+        }
+        return (try networks.values()[0], try tokenizers.values()[0])
     }
 
     private static func maximumLength(

@@ -21,11 +21,7 @@ struct TransformerNetwork: Sendable {
     ///
     /// - Precondition: tokens are below the size of the vocabulary, texts no longer than there are positions.
     func run(_ workspace: TransformerWorkspace) -> UnsafePointer<Float> {
-        let total = workspace.tokens.count
-        let longest = workspace.longest
-        precondition(
-            workspace.ends.last ?? 0 == total && longest <= configuration.maximumPositions,
-            "texts must cover the tokens")
+        let (total, longest) = workspace.counts(upTo: configuration.maximumPositions)
         let size = configuration.hiddenSize
         let memory = Memory(
             hidden: workspace.hidden.reserve(total * size), projected: workspace.projected.reserve(total * size * 3),

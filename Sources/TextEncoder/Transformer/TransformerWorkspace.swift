@@ -40,15 +40,18 @@ final class TransformerWorkspace: @unchecked Sendable {
     var codeScales = Buffer<Float>()
     var codeSums = Buffer<Int32>()
 
-    /// Tokens in the longest text.
-    var longest: Int {
+    /// Tokens in all, and in the longest text.
+    ///
+    /// - Precondition: the texts cover the tokens, and none is longer than `limit`.
+    func counts(upTo limit: Int) -> (total: Int, longest: Int) {
         var longest = 0
         var start = 0
         for end in ends {
             longest = max(longest, end - start)
             start = end
         }
-        return longest
+        precondition(start == tokens.count && longest <= limit, "texts must cover the tokens")
+        return (tokens.count, longest)
     }
 
     func removeTexts() {

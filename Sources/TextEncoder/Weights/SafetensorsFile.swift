@@ -66,8 +66,18 @@ public final class SafetensorsFile: Sendable {
     /// Tells the system that all of the file will be read soon.
     func willNeed() { file.willNeed() }
 
-    /// SHA-256 of the whole file, 64 lower-case hexadecimal digits. O(bytes).
+    /// Gives back the memory that the bytes of `tensor` are mapped to, for a while at least: they can still be read.
+    func release(_ tensor: Tensor) { file.release(tensor.byteRange) }
+
+    /// SHA-256 of the whole file, 64 lower-case hexadecimal digits. O(bytes), in little memory.
     func digest() -> String {
-        withExtendedLifetime(file) { SHA256.hexadecimal(of: file.bytes) }
+        var hash = SHA256()
+        let piece = 1 << 20
+        for start in stride(from: 0, to: file.bytes.count, by: piece) {
+            let range = start..<min(file.bytes.count, start + piece)
+            withExtendedLifetime(file) { hash.update(UnsafeRawBufferPointer(rebasing: file.bytes[range])) }
+            file.release(range)
+        }
+        return SHA256.hexadecimal(hash.finalize())
     }
 }
