@@ -82,8 +82,25 @@ def choose(data):
     return chosen
 
 
+def is_letter_elsewhere(token):
+    """Whether an entry is one letter of another script or a currency sign, in a place where the normalizer can leave it:
+    marks that it strips, letters that it takes apart and ideographs inside a word are never looked up."""
+    letter = token.removeprefix("##")
+    if len(letter) != 1 or ord(letter) < 128:
+        return False
+    if unicodedata.category(letter) == "Sc":
+        return True
+    if unicodedata.category(letter)[0] not in "LM" or unicodedata.category(letter) in ("Mn", "Lm"):
+        return False
+    if unicodedata.name(letter, "").startswith("CJK"):
+        return letter == token
+    apart = unicodedata.normalize("NFD", letter)
+    return not any(unicodedata.category(mark) == "Mn" for mark in apart[1:])
+
+
 def trimmed(texts, size):
-    """The teacher's tokenizer with the most used entries alone: every Latin letter and sign, then by use."""
+    """The teacher's tokenizer with the most used entries alone: every Latin letter and sign, the letters of other
+    scripts (a word with a letter that is missing would be [UNK], and say nothing), then by use."""
     whole, pieces = teacher_tokenizer(), json.loads((minilm_folder() / "tokenizer.json").read_text(encoding="utf-8"))
     vocabulary = pieces["model"]["vocab"]
     counts = np.zeros(len(vocabulary), np.int64)
@@ -93,7 +110,7 @@ def trimmed(texts, size):
 
     def is_letter(token):
         letter = token.removeprefix("##")
-        return len(letter) == 1 and (ord(letter) < 128 or (counts[vocabulary[token]] > 0 and (
+        return is_letter_elsewhere(token) or len(letter) == 1 and (ord(letter) < 128 or (counts[vocabulary[token]] > 0 and (
             ord(letter) < 0x250 or unicodedata.category(letter)[0] in "PS")))
 
     letters = {token for token in vocabulary if is_letter(token)}
@@ -115,7 +132,7 @@ def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--data", type=Path, help="the folder README.md describes; without it, the sample corpus alone")
     p.add_argument("--work", type=Path, required=True)
-    p.add_argument("--vocabulary", type=int, default=21_504)
+    p.add_argument("--vocabulary", type=int, default=22_144)
     a = p.parse_args()
     a.work.mkdir(parents=True, exist_ok=True)
     rows = choose(a.data) if a.data else [{"source": "sample", "license": "Apache-2.0", "text": t} for t in sample_texts()]

@@ -12,13 +12,14 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from common import SEED, minilm, read, student_tokenizer
+from common import INPUTS, SEED, minilm, read, student_tokenizer
 from imitation import batches, imitation, neighbourhoods
 from optimiser import Companions, adamw, seeded, set_rate
 from pruning import pruned
 from student import Student, Tokens, embed, save
 
 LONG, LONG_SHARE = 64, 0.4  # of texts of so many tokens and more, the share that an epoch takes
+AGAIN = 4  # how often an epoch takes each input to an assistant once more
 
 
 def main():
@@ -35,7 +36,8 @@ def main():
     a = p.parse_args()
     rng = seeded(SEED, a.rank)
     vectors = np.load(a.work / "teacher.npy")
-    tokens = Tokens.of(student_tokenizer(a.work), [row["text"] for row in read(a.work / "texts.jsonl")])
+    texts = read(a.work / "texts.jsonl")
+    tokens = Tokens.of(student_tokenizer(a.work), [row["text"] for row in texts])
     whole = Student.from_teacher(minilm(torch.float32), [int(n) for n in a.layers.split(",")], np.load(a.work / "kept.npy"))
     # The same rows in every process, or one would train on what another holds out.
     same = np.random.default_rng(SEED)
@@ -47,8 +49,13 @@ def main():
     projection.weight.data.copy_(torch.eye(*projection.weight.shape))
     companions = Companions(a.work / "distil.store", a.rank, a.world, [*student.parameters(), *projection.parameters()])
     near = neighbourhoods(vectors, 256, rng)
-    stream = batches(lambda: rows[(tokens.lengths[rows] < LONG) | (rng.random(len(rows)) < LONG_SHARE)],
-                     near, min(a.batch, len(rows)), rng)
+    inputs = np.intersect1d(rows, [i for i, row in enumerate(texts) if row["source"] in INPUTS]).astype(int)
+
+    def epoch():
+        some = rows[(tokens.lengths[rows] < LONG) | (rng.random(len(rows)) < LONG_SHARE)]
+        return np.concatenate([some, np.repeat(inputs, AGAIN)])
+
+    stream = batches(epoch, near, min(a.batch, len(rows)), rng)
     optimizer = adamw(student, projection, a.rate)
     mean, began, said, seen = {k: v.clone() for k, v in student.state_dict().items()}, time.time(), time.time(), []
     for step in range(a.steps):

@@ -19,14 +19,16 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from common import SEED, corpus, fingerprint, measured_fingerprints, read, sample_pairs, student_tokenizer
+from common import INPUTS, SEED, corpus, fingerprint, measured_fingerprints, read, sample_pairs, student_tokenizer
 from evaluate import ndcg
 from imitation import batches, imitation, neighbourhoods
 from optimiser import Companions, adamw, seeded, set_rate
 from student import Tokens, embed, encode, load, save
 
+LONG, SHORT_SHARE = 40, 0.4  # of texts of fewer tokens, the share that an epoch of imitation takes
+AGAIN = 4  # how often it takes each input to an assistant once more
 HELD_OUT = 25  # one group in so many of rules-of-thumb train chooses the settings and is never trained on
-TURNS = "title medquad silver stsb gloss title scifact banking medquad silver clinc medsafety crop"
+TURNS = "title input medquad silver stsb gloss input title scifact banking input medquad silver clinc medsafety crop"
 SENTENCE = re.compile(r"(?<=[.!?\n])\s+")
 
 
@@ -77,10 +79,14 @@ def ordering(cosines, wanted, temperature=0.05):
     return torch.logsumexp(torch.cat([gaps, torch.zeros(1)]), 0) / 10
 
 
-def sentences(data, names):
-    """Documents of some corpora as lists of at least four sentences."""
-    split = (SENTENCE.split(text.strip()) for name in names for text in corpus(data / "general" / name)[1])
-    return [parts for parts in split if len(parts) >= 4]
+def sentences(texts, least):
+    """Texts as lists of sentences, those that have `least` of them."""
+    return [parts for parts in (SENTENCE.split(text.strip()) for text in texts) if len(parts) >= least]
+
+
+def documents(data, *names):
+    """The documents of some corpora, as lists of at least four sentences."""
+    return sentences((text for name in names for text in corpus(data / "general" / name)[1]), 4)
 
 
 def glosses(data, tokenizer, rng, count=60_000):
@@ -103,7 +109,7 @@ def silver(data, tokenizer):
 class Curriculum:
     """The pairs of the full run, one general task a turn."""
 
-    def __init__(self, data, tokenizer, rng):
+    def __init__(self, data, tokenizer, rng, inputs):
         def pairs(folder, file, batch, **options):
             return Pairs.load(tokenizer, data / folder, file, batch, **options)
 
@@ -113,7 +119,7 @@ class Curriculum:
         held = set(groups[::HELD_OUT])
         inside = np.array([rows[i]["group"] in held for i in self.rules.usable])
         self.checked, self.rules.usable = self.rules.usable[inside], self.rules.usable[~inside]
-        titled = sentences(data, ("scifact", "nfcorpus_processed"))
+        titled = documents(data, "scifact", "nfcorpus_processed")
         self.tasks = {
             "medquad": pairs("general/medquad", "train.jsonl.gz", 64, limit=96),
             "scifact": pairs("general/scifact", "train.jsonl.gz", 48, limit=128),
@@ -124,16 +130,18 @@ class Curriculum:
             "silver": silver(data, tokenizer),
             "title": Pairs(tokenizer, [t[0] for t in titled], [" ".join(t[1:]) for t in titled], [[i] for i in range(len(titled))], 64, limit=96),
         }
-        self.documents, self.turns = titled + sentences(data, ("medquad",)), TURNS.split()
+        self.whole = {"crop": titled + documents(data, "medquad"), "input": sentences(inputs, 3)}
+        self.turns = TURNS.split()
         judged = read(data / "general/stsb/train.jsonl.gz")
         self.judged = [Tokens.of(tokenizer, [row[key] for row in judged]) for key in ("s1", "s2")]
         self.judgement = np.array([row["score"] for row in judged])
 
-    def crops(self, tokenizer, rng, count=48):
-        """A sentence of a document, which asks for the rest of it."""
+    def crops(self, name, tokenizer, rng, count=56):
+        """A sentence of a document, or of an input to an assistant, which asks for the rest of it (the inverse cloze
+        task of arXiv 1906.00300)."""
         asked, rests = [], []
-        for i in rng.choice(len(self.documents), count, replace=False):
-            parts = self.documents[i]
+        for i in rng.choice(len(self.whole[name]), count, replace=False):
+            parts = self.whole[name][i]
             at = rng.integers(len(parts))
             rest = parts[:at] + parts[at + 1:]
             asked.append(parts[at])
@@ -156,8 +164,8 @@ def general_loss(name, plan, student, tokenizer, rng, a, near):
         rows = rng.choice(len(plan.judgement), 192, replace=False)
         left, right = (embed(student, side, rows) for side in plan.judged)
         return ordering((left * right).sum(1), torch.from_numpy(plan.judgement[rows]))
-    if name == "crop":
-        asked, rests = plan.crops(tokenizer, rng)
+    if name in ("crop", "input"):
+        asked, rests = plan.crops(name, tokenizer, rng)
         rows = np.arange(len(asked))
         scores = embed(student, asked, rows, 48) @ embed(student, rests, rows, 128).T
         return info_nce(scores, torch.eye(len(rows), dtype=torch.bool), a.temperature)
@@ -180,7 +188,7 @@ def main():
     p.add_argument("--temperature", type=float, default=0.04)
     p.add_argument("--too-near", type=float, default=0.85)
     p.add_argument("--general", type=float, default=0.6)
-    p.add_argument("--imitation", type=float, default=6, help="weight of the imitation in the second half; 1 in the first")
+    p.add_argument("--imitation", type=float, default=2, help="weight of the imitation, which wins back the rest of the world")
     p.add_argument("--bulk", type=int, default=160)
     p.add_argument("--refresh", type=int, default=60)
     p.add_argument("--rank", type=int, default=0)
@@ -188,11 +196,19 @@ def main():
     a = p.parse_args()
     rng, tokenizer = seeded(SEED, a.rank), student_tokenizer(a.work)
     student, projection = load(a.work / "distilled.pt")
-    plan = Curriculum(a.data, tokenizer, rng) if a.data else TinyCurriculum(tokenizer)
+    texts = read(a.work / "texts.jsonl")
+    inputs = [i for i, row in enumerate(texts) if row["source"] in INPUTS]
+    plan = Curriculum(a.data, tokenizer, rng, (texts[i]["text"] for i in inputs)) if a.data else TinyCurriculum(tokenizer)
     rules = plan.rules
     vectors = np.load(a.work / "teacher.npy")
-    tokens = Tokens.of(tokenizer, [row["text"] for row in read(a.work / "texts.jsonl")])
-    stream = batches(lambda: np.arange(len(tokens)), neighbourhoods(vectors, 256, rng), min(a.bulk, len(tokens)), rng)
+    tokens = Tokens.of(tokenizer, [row["text"] for row in texts])
+
+    def epoch():
+        """Texts that are long, and inputs to assistants, more often than the rest: pairs are short, and unlearn them."""
+        some = np.flatnonzero((tokens.lengths >= LONG) | (rng.random(len(tokens)) < SHORT_SHARE))
+        return np.concatenate([some, np.repeat(inputs, AGAIN).astype(int)])
+
+    stream = batches(epoch, neighbourhoods(vectors, 256, rng), min(a.bulk, len(tokens)), rng)
 
     def fresh():
         return torch.from_numpy(encode(student, rules.texts))
@@ -249,9 +265,7 @@ def main():
                 general = general_loss(name, plan, student, tokenizer, rng, a, silver_before)
                 made = embed(student, tokens, batch)
             copied, cosine = imitation(made, torch.from_numpy(vectors[batch].astype(np.float32)), projection)
-            # The first half learns most of what the pairs teach; the second wins back the rest of the world.
-            weight = 1 if step < a.steps // 2 else a.imitation
-            (guideline + a.general * general + weight * copied).backward()
+            (guideline + a.general * general + a.imitation * copied).backward()
         nn.utils.clip_grad_norm_(student.parameters(), 2.0)
         optimizer.step()
         student.keep_in_range()

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Stage 5: the folder that users get, in the layout of Hugging Face and sentence-transformers.
 
-The paired weights are averaged with those of the middle of stage 4: both are good at what the other is less good at, and
-their mean is better than either (model soups, arXiv 2203.05482). Word rows become int8 integers without a scale: LayerNorm
+The weights are a mean of several checkpoints, by default of the middle and the end of stage 4: each is good at what the
+other is less good at, and their mean is better than either (model soups, arXiv 2203.05482). Word rows become int8 integers without a scale: LayerNorm
 follows them, so one factor common to the word and position rows cancels. The matrices of the layers become 8-bit floats
 (E4M3), everything else float16. Any implementation that casts weights to its own type reads the file as it is.
 """
@@ -46,12 +46,13 @@ def tensors(weights, shape):
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--work", type=Path, required=True)
-    p.add_argument("--blend", type=float, default=0.5, help="share of the end of stage 4; the rest is its middle")
+    p.add_argument("--mean", nargs="+", default=["halfway.pt:0.5", "paired.pt:0.5"], metavar="FILE:SHARE",
+                   help="checkpoints in --work to average (default: %(default)s)")
     p.add_argument("--out", type=Path, default=Path("../fingerpost-small"))
     a = p.parse_args()
-    paired, halfway = torch.load(a.work / "paired.pt"), torch.load(a.work / "halfway.pt")
-    shape = paired["shape"]
-    weights = {k: a.blend * v + (1 - a.blend) * halfway["mean"][k] for k, v in paired["mean"].items()}
+    parts = [(torch.load(a.work / name), float(share)) for name, share in (part.rsplit(":", 1) for part in a.mean)]
+    shape = parts[0][0]["shape"]
+    weights = {name: sum(share * part["mean"][name].float() for part, share in parts) for name in parts[0][0]["mean"]}
     a.out.mkdir(parents=True, exist_ok=True)
     save_file(tensors(weights, shape), a.out / "model.safetensors", metadata={"format": "pt"})
     (a.out / "tokenizer.json").write_bytes((a.work / "tokenizer.json").read_bytes())

@@ -59,6 +59,13 @@ def fingerprint(text):
     return re.sub(r"[^0-9a-z]+", "", text.lower())[:60]
 
 
+# Sources of the texts that are inputs to assistants: what an encoder of guidelines is asked about, and few among the rest.
+INPUTS = {
+    "llm_prompts_permissive", "followbench", "gpteacher", "self-instruct-user252", "self-instruct-seed",
+    "instructionwild-user", "arena-hard-v0.1", "wildguardtest", "inthewild-jailbreak",
+}
+
+
 def measured_fingerprints(data):
     found = set()
     for name in MEASURED_QUERIES + MEASURED_CORPORA:
