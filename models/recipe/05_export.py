@@ -2,9 +2,10 @@
 """Stage 5: the folder that users get, in the layout of Hugging Face and sentence-transformers.
 
 The weights are a mean of several checkpoints, by default of the middle and the end of stage 4: each is good at what the
-other is less good at, and their mean is better than either (model soups, arXiv 2203.05482). Word rows become int8 integers without a scale: LayerNorm
-follows them, so one factor common to the word and position rows cancels. The matrices of the layers become 8-bit floats
-(E4M3), everything else float16. Any implementation that casts weights to its own type reads the file as it is.
+other is less good at, and their mean is better than either (model soups, arXiv 2203.05482). Word rows become int8
+integers without a scale: LayerNorm follows them, so one factor common to the word and position rows cancels. The
+matrices of the layers become 8-bit floats (E4M3), everything else float16. Any implementation that casts weights to its
+own type reads the file as it is.
 """
 import argparse
 import hashlib
