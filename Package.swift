@@ -63,7 +63,7 @@ let package = Package(
         .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "Platform"]),
         .testTarget(name: "FingerpostResourcesTests", dependencies: ["FingerpostResources"]),
         .testTarget(
-            name: "TextEncoderTests", dependencies: ["TextEncoder", "FingerpostResources", "CKernels"],
+            name: "TextEncoderTests", dependencies: ["TextEncoder", "FingerpostResources", "Platform", "CKernels"],
             resources: [.copy("Fixtures")]),
         .testTarget(name: "VectorIndexTests", dependencies: ["VectorIndex", "Platform"]),
         // Killed, and run as another user, by the tests of the store.

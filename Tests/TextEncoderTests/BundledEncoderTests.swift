@@ -1,5 +1,6 @@
 import FingerpostResources
 import Foundation
+import Platform
 import Testing
 
 @testable import TextEncoder
@@ -30,6 +31,27 @@ struct BundledEncoderTests {
         #expect(
             try similarity("You should not read someone's private diary.")
                 > similarity("Quote prices in euros, tax included."))
+    }
+
+    @Test("has the digests that its SHA256SUMS says, of every file, in 16 MB at most")
+    func digests() throws {
+        let folder = try BundledModels.encoderFolder()
+        let lines = try String(contentsOf: folder.appending(path: "SHA256SUMS"), encoding: .utf8)
+        var listed: [String: String] = [:]
+        for line in lines.split(separator: "\n") {
+            let parts = line.split(separator: " ", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
+            listed[try #require(parts.last)] = parts.first
+        }
+        var names = try FileManager.default.subpathsOfDirectory(atPath: folder.path)
+        names.removeAll { $0 == "1_Pooling" || $0 == "SHA256SUMS" }
+        #expect(Set(names) == Set(listed.keys))
+        var size = lines.utf8.count
+        for name in names {
+            let data = try Data(contentsOf: folder.appending(path: name))
+            size += data.count
+            #expect(data.withUnsafeBytes { SHA256.hexadecimal(of: $0) } == listed[name], Comment(rawValue: name))
+        }
+        #expect(size <= 16_000_000)
     }
 
     /// `models/recipe/fixtures.py` makes the vectors that it is held against.
