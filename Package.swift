@@ -27,7 +27,7 @@ let package = Package(
                 .target(name: "CBLAS", condition: .when(platforms: [.linux])),
             ]),
         .target(name: "TextEncoder", dependencies: ["LinearAlgebra", "Platform", "CKernels"]),
-        .target(name: "VectorIndex", dependencies: ["Platform", "CKernels"]),
+        .target(name: "VectorIndex", dependencies: ["LinearAlgebra", "Platform", "CKernels"]),
 
         // The bundled encoder and the sample corpus, found wherever the program runs.
         .target(

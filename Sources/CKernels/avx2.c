@@ -291,6 +291,7 @@ const fp_kernels fp_kernels_avx2 = {
     .dot_i8_gather = dot_i8_gather,
     .dot_f32_rows = dot_f32_rows,
     .dot_i8_rows = dot_i8_rows,
+    .graph = &fp_graph_avx2,
     .network = &fp_network_avx2,
 };
 
@@ -308,6 +309,7 @@ const fp_kernels fp_kernels_avx2_vnni = {
     .dot_i8_gather = dot_i8_gather_vnni,
     .dot_f32_rows = dot_f32_rows,
     .dot_i8_rows = dot_i8_rows_vnni,
+    .graph = &fp_graph_avx2,
     .network = &fp_network_avx2_vnni,
 };
 #endif

@@ -256,6 +256,7 @@ const fp_kernels fp_kernels_avx512 = {
     .dot_i8_gather = dot_i8_gather,
     .dot_f32_rows = dot_f32_rows,
     .dot_i8_rows = dot_i8_rows,
+    .graph = &fp_graph_avx512,
     .network = &fp_network_avx512,
 };
 #endif

@@ -17,6 +17,7 @@
 
 extern const fp_kernels fp_kernels_portable;
 extern const fp_network fp_network_portable;
+extern const fp_graph fp_graph_portable;
 #if FP_X86
 extern const fp_kernels fp_kernels_avx2;
 extern const fp_kernels fp_kernels_avx2_vnni;
@@ -24,11 +25,14 @@ extern const fp_kernels fp_kernels_avx512;
 extern const fp_network fp_network_avx2;
 extern const fp_network fp_network_avx2_vnni;
 extern const fp_network fp_network_avx512;
+extern const fp_graph fp_graph_avx2;
+extern const fp_graph fp_graph_avx512;
 #elif FP_ARM64
 extern const fp_kernels fp_kernels_neon;
 extern const fp_kernels fp_kernels_neon_dotprod;
 extern const fp_network fp_network_neon;
 extern const fp_network fp_network_neon_dotprod;
+extern const fp_graph fp_graph_neon;
 #endif
 
 /// Asks for the cache lines of a row of `n` elements of `size` bytes, wherever in its first line it starts. All lines

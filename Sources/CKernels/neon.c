@@ -265,6 +265,7 @@ const fp_kernels fp_kernels_neon = {
     .dot_i8_gather = dot_i8_gather,
     .dot_f32_rows = dot_f32_rows,
     .dot_i8_rows = dot_i8_rows,
+    .graph = &fp_graph_neon,
     .network = &fp_network_neon,
 };
 
@@ -282,6 +283,7 @@ const fp_kernels fp_kernels_neon_dotprod = {
     .dot_i8_gather = dot_i8_gather_dotprod,
     .dot_f32_rows = dot_f32_rows,
     .dot_i8_rows = dot_i8_rows_dotprod,
+    .graph = &fp_graph_neon,
     .network = &fp_network_neon_dotprod,
 };
 #endif

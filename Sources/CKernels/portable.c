@@ -88,21 +88,17 @@ static void quantize_i8(const float *v, float inverse_scale, int8_t *codes, size
     }
 }
 
-static void dot_f32_gather(const float *query, const float *base, size_t stride, size_t n, const uint32_t *ids,
-                           size_t count, float *out) {
+static void dot_f32_gather(const float *query, const float *const *rows, size_t n, size_t count, float *out) {
     for (size_t i = 0; i < count; i++) {
-        if (i + rows_ahead < count) {
-            fp_prefetch_row(base + ids[i + rows_ahead] * stride, n, sizeof *base);
-        }
-        out[i] = dot_f32(query, base + ids[i] * stride, n);
+        if (i + rows_ahead < count) fp_prefetch_row(rows[i + rows_ahead], n, sizeof **rows);
+        out[i] = dot_f32(query, rows[i], n);
     }
 }
 
-static void dot_i8_gather(const int8_t *query, const int8_t *base, size_t stride, size_t n, const uint32_t *ids,
-                          size_t count, int32_t *out) {
+static void dot_i8_gather(const int8_t *query, const int8_t *const *rows, size_t n, size_t count, int32_t *out) {
     for (size_t i = 0; i < count; i++) {
-        if (i + rows_ahead < count) fp_prefetch_row(base + ids[i + rows_ahead] * stride, n, sizeof *base);
-        out[i] = dot_i8(query, base + ids[i] * stride, n);
+        if (i + rows_ahead < count) fp_prefetch_row(rows[i + rows_ahead], n, sizeof **rows);
+        out[i] = dot_i8(query, rows[i], n);
     }
 }
 
@@ -129,5 +125,6 @@ const fp_kernels fp_kernels_portable = {
     .dot_i8_gather = dot_i8_gather,
     .dot_f32_rows = dot_f32_rows,
     .dot_i8_rows = dot_i8_rows,
+    .graph = &fp_graph_portable,
     .network = &fp_network_portable,
 };

@@ -7,24 +7,25 @@
 //     ROWS_MANY, ROWS_GATHER, ROWS_RUN   the functions to define
 // No include guard: it is meant to be included again.
 
-ROWS_TARGET FP_INLINE void ROWS_MANY(const ROWS_ELEMENT *query, const ROWS_ELEMENT *base, size_t stride, size_t n,
-                                     const uint32_t *ids, size_t count, ROWS_RESULT *out) {
+ROWS_TARGET FP_INLINE void ROWS_MANY(const ROWS_ELEMENT *query, const ROWS_ELEMENT *const *places,
+                                     const ROWS_ELEMENT *base, size_t stride, size_t n, size_t count,
+                                     ROWS_RESULT *out) {
     const int32_t prepared = ROWS_PREPARE(query, n);
     const ROWS_ELEMENT *rows[tile];
     size_t i = 0;
-    if (ids) {
-        for (size_t r = 0; r < tile && r < count; r++) fp_prefetch_row(base + ids[r] * stride, n, sizeof *base);
+    if (places) {
+        for (size_t r = 0; r < tile && r < count; r++) fp_prefetch_row(places[r], n, sizeof *base);
     }
     for (; i + tile <= count; i += tile) {
-        for (size_t r = 0; r < tile; r++) rows[r] = base + (ids ? (size_t)ids[i + r] : i + r) * stride;
+        for (size_t r = 0; r < tile; r++) rows[r] = places ? places[i + r] : base + (i + r) * stride;
         // Memory is asked for the next tile while this one is scored; neighbouring rows the CPU foresees by itself.
-        for (size_t r = i + tile; ids && r < i + 2 * tile && r < count; r++) {
-            fp_prefetch_row(base + ids[r] * stride, n, sizeof *base);
+        for (size_t r = i + tile; places && r < i + 2 * tile && r < count; r++) {
+            fp_prefetch_row(places[r], n, sizeof *base);
         }
         ROWS_TILE(query, prepared, rows, tile, n, out + i);
     }
     const size_t left = count - i;
-    for (size_t r = 0; r < left; r++) rows[r] = base + (ids ? (size_t)ids[i + r] : i + r) * stride;
+    for (size_t r = 0; r < left; r++) rows[r] = places ? places[i + r] : base + (i + r) * stride;
     if (tile > 3 && left == 3) {
         ROWS_TILE(query, prepared, rows, 3, n, out + i);
     } else if (tile > 2 && left == 2) {
@@ -34,14 +35,14 @@ ROWS_TARGET FP_INLINE void ROWS_MANY(const ROWS_ELEMENT *query, const ROWS_ELEME
     }
 }
 
-ROWS_TARGET static void ROWS_GATHER(const ROWS_ELEMENT *query, const ROWS_ELEMENT *base, size_t stride, size_t n,
-                                    const uint32_t *ids, size_t count, ROWS_RESULT *out) {
-    if (count > 0) ROWS_MANY(query, base, stride, n, ids, count, out);
+ROWS_TARGET static void ROWS_GATHER(const ROWS_ELEMENT *query, const ROWS_ELEMENT *const *rows, size_t n,
+                                    size_t count, ROWS_RESULT *out) {
+    if (count > 0) ROWS_MANY(query, rows, NULL, 0, n, count, out);
 }
 
 ROWS_TARGET static void ROWS_RUN(const ROWS_ELEMENT *query, const ROWS_ELEMENT *base, size_t stride, size_t n,
                                  size_t count, ROWS_RESULT *out) {
-    ROWS_MANY(query, base, stride, n, NULL, count, out);
+    ROWS_MANY(query, NULL, base, stride, n, count, out);
 }
 
 #undef ROWS_TARGET

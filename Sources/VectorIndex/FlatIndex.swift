@@ -11,8 +11,12 @@ import Platform
 ///
 /// - Complexity: a search is O(rows * dimension).
 public final class FlatIndex<Key: IndexKey>: NeighborIndex, @unchecked Sendable {
-    private var state: KeyedRows<Key>
-    private let lock = ReadWriteLock()
+    // Everything but `versions` and `rowsByKey` is used only by whoever holds `writing`.
+    private let store: RowStore
+    private let keyColumn = KeyColumn<Key>()
+    private let rowsByKey = KeyMap<Key>()
+    private var epoch = UInt64.random(in: 0...UInt64.max)
+    private let versions: Versions<FlatState<Key>>
     private let writing = Locked(())
     private let pool = WorkspacePool()
 
@@ -26,20 +30,35 @@ public final class FlatIndex<Key: IndexKey>: NeighborIndex, @unchecked Sendable 
         try IndexLimits.check(dimension: dimension)
         self.dimension = dimension
         self.metric = metric
-        state = KeyedRows(rows: VectorRows(dimension: dimension, metric: metric, hasCodes: false))
+        store = RowStore(dimension: dimension, metric: metric)
+        versions = Versions(FlatState(store, keys: keyColumn, epoch: epoch))
     }
 
-    public var count: Int { lock.read { state.count } }
-    public func contains(_ key: Key) -> Bool { lock.read { state.keys.row(of: key) != nil } }
-    public func vector(for key: Key) -> [Float]? { lock.read { state.vector(for: key) } }
-    public func filter(including keys: some Sequence<Key>) -> RowFilter { lock.read { state.filter(including: keys) } }
+    public var count: Int { versions.withCurrent { $0.rows.liveCount } }
+    public func contains(_ key: Key) -> Bool { rowsByKey[key] != nil }
+
+    public func vector(for key: Key) -> [Float]? {
+        writing.withLock { _ in
+            rowsByKey[key].map { row in
+                Array(UnsafeBufferPointer(start: store.vectors.row(Int(row)), count: dimension))
+            }
+        }
+    }
+
+    public func filter(including keys: some Sequence<Key>) -> RowFilter {
+        writing.withLock { _ in
+            var bits = BitSet(capacity: store.count)
+            for key in keys {
+                if let row = rowsByKey[key] { bits.insert(row) }
+            }
+            return RowFilter(bits: bits, epoch: epoch, count: bits.count)
+        }
+    }
 
     public func reserveCapacity(_ capacity: Int) {
         writing.withLock { _ in
-            lock.write {
-                state.rows.ensureCapacity(capacity)
-                state.keys.reserveCapacity(capacity)
-            }
+            store.ensureCapacity(capacity)
+            rowsByKey.reserveCapacity(capacity)
         }
     }
 
@@ -48,7 +67,7 @@ public final class FlatIndex<Key: IndexKey>: NeighborIndex, @unchecked Sendable 
         progress: ((_ inserted: Int) -> Void)? = nil
     ) throws {
         try writing.withLock { _ in
-            try state.validate(vectors, keys)
+            try IndexLimits.check(vectors, keys, for: store, present: rowsByKey)
             append(vectors, keys, threads: threads ?? Processors.available)
         }
         progress?(keys.count)
@@ -56,27 +75,22 @@ public final class FlatIndex<Key: IndexKey>: NeighborIndex, @unchecked Sendable 
 
     public func update(_ vector: [Float], for key: Key) throws {
         try writing.withLock { _ in
-            guard state.keys.row(of: key) != nil else { throw VectorIndexError.missingKey("\(key)") }
+            guard rowsByKey[key] != nil else { throw VectorIndexError.missingKey("\(key)") }
             guard vector.count == dimension else {
                 throw VectorIndexError.dimensionMismatch(expected: dimension, actual: vector.count)
             }
-            try vector.withUnsafeBufferPointer(state.rows.validate)
-            lock.write {
-                _ = state.remove(key)
-                state.rows.ensureCapacity(state.rows.count + 1)
-                state.write(vector, threads: 1, kernels: fp_kernels_current().pointee)
-                state.adopt(CollectionOfOne(key))
-            }
-            compactIfSparse()
+            try vector.withUnsafeBufferPointer(store.validate)
+            append(vector, [key], threads: 1)
         }
     }
 
     @discardableResult
     public func remove(_ key: Key) -> Bool {
         writing.withLock { _ in
-            let isRemoved = lock.write { state.remove(key) }
-            compactIfSparse()
-            return isRemoved
+            guard let row = rowsByKey.remove(key) else { return false }
+            store.kill(row)
+            publish(Garbage(rows: [row]))
+            return true
         }
     }
 
@@ -85,39 +99,72 @@ public final class FlatIndex<Key: IndexKey>: NeighborIndex, @unchecked Sendable 
     ) throws -> SearchResult<Key> {
         try pool.withWorkspace { workspace in
             try query.withUnsafeBufferPointer { query in
-                try lock.read {
-                    try state.check(limit: limit, options: options)
-                    let prepared = try state.prepare(
+                try versions.withCurrent { state in
+                    try options.check(limit: limit, epoch: state.epoch)
+                    let prepared = try state.rows.prepare(
                         query, workspace: workspace, kernels: fp_kernels_current().pointee)
                     var statistics = SearchStatistics()
-                    guard limit > 0 else { return SearchResult(neighbors: [], statistics: statistics) }
-                    let candidates = state.scan(
-                        prepared, limit: limit, filter: options.filter, workspace: workspace, statistics: &statistics)
-                    let neighbors = state.neighbors(
-                        candidates, query: prepared, minimumScore: options.minimumScore)
+                    let candidates = ExactScan.search(
+                        state.rows, keys: state.keys, query: prepared, limit: limit, filter: options.filter,
+                        workspace: workspace, statistics: &statistics)
+                    let neighbors = state.rows.neighbors(
+                        candidates, keys: state.keys, query: prepared, minimumScore: options.minimumScore)
                     return SearchResult(neighbors: neighbors, statistics: statistics)
                 }
             }
         }
     }
 
+    /// Writes validated vectors and lets searches see them. A key that is there already is being updated.
     private func append(_ vectors: [Float], _ keys: [Key], threads: Int) {
-        lock.write { state.rows.ensureCapacity(state.rows.count + keys.count) }
-        state.write(vectors, threads: threads, kernels: fp_kernels_current().pointee)
-        lock.write { state.adopt(keys) }
+        reclaim(versions.collect())
+        let rows = store.claim(keys.count)
+        vectors.withUnsafeBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return }
+            nonisolated(unsafe) let source = base
+            Parallel.forEachRange(rows.count, chunk: 256, threads: threads) { range, _ in
+                let kernels = fp_kernels_current().pointee
+                for index in range { store.write(source + index * dimension, at: rows[index], kernels: kernels) }
+            }
+        }
+        var garbage = Garbage()
+        for (row, key) in zip(rows, keys) {
+            keyColumn.set(row, key)
+            if let old = rowsByKey.remove(key) {
+                store.kill(old)
+                garbage.rows.append(old)
+            }
+            rowsByKey.set(key, row)
+            store.revive(row)
+        }
+        publish(garbage)
     }
 
-    /// Takes the dead rows out once they are the greater part.
-    private func compactIfSparse() {
-        let rows = state.rows
-        guard rows.count - rows.liveCount > max(rows.liveCount, 1024) else { return }
-        let kernels = fp_kernels_current().pointee
-        let (vectors, keys) = state.compacted(threads: 1, kernels: kernels)
-        var fresh = KeyedRows<Key>(rows: VectorRows(dimension: dimension, metric: metric, hasCodes: false))
-        fresh.rows.ensureCapacity(keys.count)
-        fresh.write(vectors, threads: 1, kernels: kernels)
-        fresh.adopt(keys)
-        lock.write { state = fresh }
+    private func publish(_ garbage: Garbage) {
+        reclaim(versions.publish(FlatState(store, keys: keyColumn, epoch: epoch), replacing: garbage))
+    }
+
+    private func reclaim(_ garbage: [Garbage]) {
+        for rows in garbage.map(\.rows) where !rows.isEmpty {
+            store.reclaim(rows)
+            // Their numbers may come to mean other rows.
+            epoch &+= 1
+        }
+    }
+}
+
+/// One state of a flat index, as searches see it.
+private final class FlatState<Key: IndexKey>: @unchecked Sendable {
+    let rows: RowView
+    let keys: KeyView<Key>
+    let epoch: UInt64
+    private let live: BitStorage
+
+    init(_ store: RowStore, keys: KeyColumn<Key>, epoch: UInt64) {
+        live = BitStorage(store.live)
+        rows = store.view(live: live.words)
+        self.keys = keys.view
+        self.epoch = epoch
     }
 }
 
@@ -128,6 +175,27 @@ enum IndexLimits {
     static func check(dimension: Int) throws(VectorIndexError) {
         guard (1...maximumDimension).contains(dimension) else {
             throw .invalidParameter(name: "dimension", value: dimension, allowed: "1 to \(maximumDimension)")
+        }
+    }
+
+    /// Checks a batch before anything is changed.
+    static func check<Key: IndexKey>(
+        _ vectors: [Float], _ keys: [Key], for rows: RowStore, present: KeyMap<Key>
+    ) throws(VectorIndexError) {
+        guard vectors.count == keys.count * rows.dimension else {
+            throw .dimensionMismatch(
+                expected: rows.dimension, actual: keys.isEmpty ? vectors.count : vectors.count / keys.count)
+        }
+        guard rows.count + keys.count <= RowStore.maximumCount else {
+            throw .capacityExceeded(limit: RowStore.maximumCount)
+        }
+        try vectors.withUnsafeBufferPointer { (buffer) throws(VectorIndexError) in try rows.validate(buffer) }
+        var seen: Set<Key> = []
+        if keys.count > 1 { seen.reserveCapacity(keys.count) }
+        for key in keys {
+            guard present[key] == nil, keys.count == 1 || seen.insert(key).inserted else {
+                throw .duplicateKey("\(key)")
+            }
         }
     }
 }

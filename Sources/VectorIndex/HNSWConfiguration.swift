@@ -6,12 +6,27 @@ public struct HNSWConfiguration: Sendable, Hashable {
     public var efConstruction: Int
     /// Length of the beam of a search that does not name its own.
     public var efSearch: Int
+    /// What a node has beside its links; see ``Layout-swift.enum``.
+    public var layout: Layout
     /// Chooses the nodes of the upper levels. The same rows, order and seed give the same graph, byte for byte, however
     /// many threads build it.
     public var seed: UInt64
 
-    public init(M: Int = 16, efConstruction: Int = 200, efSearch: Int = 64, seed: UInt64 = 0x0F1A_6E55_0F0D_51D5) {
+    /// Speed or memory.
+    public enum Layout: UInt32, Sendable, Hashable, CaseIterable {
+        /// Low-bit codes of a node's neighbours stand beside its links and are scored together: several times as fast,
+        /// for half a byte a dimension and link.
+        case fast = 1
+        /// Links alone: neighbours are scored by their int8 codes, wherever they are.
+        case compact = 2
+    }
+
+    public init(
+        M: Int = 16, efConstruction: Int = 200, efSearch: Int = 64, layout: Layout = .fast,
+        seed: UInt64 = 0x0F1A_6E55_0F0D_51D5
+    ) {
         self.M = M
+        self.layout = layout
         self.efConstruction = efConstruction
         self.efSearch = efSearch
         self.seed = seed
@@ -20,7 +35,7 @@ public struct HNSWConfiguration: Sendable, Hashable {
     /// Recall@10 above .95 on sentence vectors, at good speed.
     public static let balanced = HNSWConfiguration()
     /// Less memory and a faster build for slightly lower recall.
-    public static let compact = HNSWConfiguration(M: 12, efConstruction: 120, efSearch: 64)
+    public static let compact = HNSWConfiguration(layout: .compact)
     /// Recall@10 above .99 on sentence vectors.
     public static let accurate = HNSWConfiguration(M: 24, efConstruction: 400, efSearch: 160)
 

@@ -4,15 +4,13 @@ import Platform
 extension HNSWIndex {
     public func reserveCapacity(_ capacity: Int) {
         writing.withLock { _ in
-            lock.write {
-                state.rows.ensureCapacity(capacity)
-                state.keys.reserveCapacity(capacity)
-                graph.base.ensureCapacity(capacity)
-            }
+            store.rows.ensureCapacity(capacity)
+            rowsByKey.reserveCapacity(capacity)
         }
     }
 
-    /// Adds rows; `vectors` holds them one after the other. A large batch becomes searchable in steps.
+    /// Adds rows; `vectors` holds them one after the other. A large batch becomes searchable in steps, or all at once
+    /// if the index was empty.
     ///
     /// - Throws: ``VectorIndexError``, before anything is added.
     public func insert(
@@ -20,89 +18,123 @@ extension HNSWIndex {
         progress: ((_ inserted: Int) -> Void)? = nil
     ) throws {
         try writing.withLock { _ in
-            try state.validate(vectors, keys)
+            try IndexLimits.check(vectors, keys, for: store.rows, present: rowsByKey)
             append(vectors, keys, threads: threads ?? Processors.available, progress: progress)
         }
     }
 
     public func update(_ vector: [Float], for key: Key) throws {
         try writing.withLock { _ in
-            guard state.keys.row(of: key) != nil else { throw VectorIndexError.missingKey("\(key)") }
+            guard rowsByKey[key] != nil else { throw VectorIndexError.missingKey("\(key)") }
             guard vector.count == dimension else {
                 throw VectorIndexError.dimensionMismatch(expected: dimension, actual: vector.count)
             }
-            try vector.withUnsafeBufferPointer(state.rows.validate)
+            try vector.withUnsafeBufferPointer(store.rows.validate)
             append(vector, [key], threads: 1, progress: nil)
-            compactIfSparse()
+            repairIfNeeded()
         }
     }
 
     @discardableResult
     public func remove(_ key: Key) -> Bool {
         writing.withLock { _ in
-            let isRemoved = lock.write { state.remove(key) }
-            compactIfSparse()
-            return isRemoved
+            guard let row = rowsByKey.remove(key) else { return false }
+            store.rows.kill(row)
+            publish()
+            repairIfNeeded()
+            return true
         }
     }
 
     /// Builds the index again from its live rows. Filters made before are stale afterwards.
-    ///
-    /// Happens by itself once more rows have been removed or replaced than are alive.
     public func compact(threads: Int? = nil) {
         writing.withLock { _ in rebuild(threads: threads ?? Processors.available) }
     }
 
-    /// Links validated rows step by step. A step searches the graph as it is, beside other searches, and holds them up
-    /// only while it writes its links.
+    /// Links validated rows. A key that is there already is being updated: its old row dies as the new one comes to
+    /// life.
     private func append(_ vectors: [Float], _ keys: [Key], threads: Int, progress: ((Int) -> Void)?) {
-        let kernels = fp_kernels_current().pointee
-        let first = state.rows.count
-        lock.write { state.rows.ensureCapacity(first + keys.count) }
-        state.write(vectors, threads: threads, kernels: kernels)
+        for garbage in versions.collect() { store.reclaim(garbage) }
+        let rows = vectors.withUnsafeBufferPointer { store.take($0, threads: threads) }
+        for (row, key) in zip(rows, keys) { keyColumn.set(row, key) }
+        if store.isEmpty, rows.count >= GraphStore.bulkThreshold {
+            store.buildInBulk(threads: threads, pool: pool) { progress?(Int($0 * Double(rows.count))) }
+            revive(rows[...])
+            store.attachUnreachable(pool: pool, threads: threads)
+            learnCodebookIfDue(threads: threads)
+            publish(upperHasChanged: true)
+            progress?(rows.count)
+            return
+        }
         var linked = 0
-        while linked < keys.count {
-            let step = min(HNSWGraph.stepSize(linked: first + linked), keys.count - linked)
-            let nodes = (first + linked)..<(first + linked + step)
-            let proposals = graph.propose(state.rows, nodes: nodes, threads: threads, pool: pool, kernels: kernels)
-            lock.write {
-                graph.link(proposals, rows: state.rows, threads: threads, pool: pool, kernels: kernels)
-                let added = keys[linked..<(linked + step)]
-                // A key that is there already is being updated: its old row dies as the new one comes to life.
-                for key in added { _ = state.remove(key) }
-                state.adopt(added)
-            }
+        while linked < rows.count {
+            let step = min(GraphStore.stepSize(linked: store.rows.liveCount), rows.count - linked)
+            let nodes = rows[linked..<(linked + step)]
+            let lists = store.upper.listCount
+            store.link(nodes, threads: threads, pool: pool)
+            revive(nodes)
             linked += step
+            // Pruning a full list may cut off a node elsewhere. Looking through the whole graph after each sixteenth of
+            // its size costs little a row.
+            if store.unchecked * 16 >= store.rows.count { store.attachUnreachable(pool: pool, threads: threads) }
+            learnCodebookIfDue(threads: threads)
+            publish(upperHasChanged: store.upper.listCount != lists)
             progress?(linked)
         }
-        // Pruning a full list may cut off a node elsewhere. Looking through the whole graph after each sixteenth of its
-        // size costs little a row.
-        unchecked += keys.count
-        if unchecked * 16 >= state.rows.count { attachUnreachable() }
+    }
+
+    private func revive(_ rows: ArraySlice<UInt32>) {
+        for row in rows {
+            let key = keyColumn[row]
+            if let old = rowsByKey.remove(key) { store.rows.kill(old) }
+            rowsByKey.set(key, row)
+            store.rows.revive(row)
+        }
+    }
+
+    private func learnCodebookIfDue(threads: Int) {
+        guard store.codebook == nil, store.rows.liveCount >= GraphStore.codebookThreshold else { return }
+        store.learnCodebook(threads: threads, pool: pool)
+    }
+
+    /// Lets searches see what the writer has done.
+    func publish(upperHasChanged: Bool = true) {
+        if upperHasChanged { upperStorage = UpperStorage(store.upper) }
+        let state = IndexState(store: store, keys: keyColumn, epoch: epoch, sharing: upperStorage)
+        for garbage in versions.publish(state, replacing: store.endTransaction()) { store.reclaim(garbage) }
     }
 
     /// Sees to it that every row can be reached. The caller holds `writing`.
     func attachUnreachable() {
-        guard unchecked > 0 else { return }
-        let kernels = fp_kernels_current().pointee
-        lock.write { _ = graph.attachUnreachable(state.rows, pool: pool, kernels: kernels) }
-        unchecked = 0
+        guard store.unchecked > 0 else { return }
+        store.attachUnreachable(pool: pool, threads: Processors.available)
+        publish(upperHasChanged: false)
     }
 
-    private func compactIfSparse() {
-        let rows = state.rows
-        if rows.count - rows.liveCount > max(rows.liveCount, 1024) { rebuild(threads: Processors.available) }
+    private func repairIfNeeded() {
+        let rows = store.rows
+        if rows.tombstoneCount > max(rows.liveCount, 1024) { rebuild(threads: Processors.available) }
     }
 
     private func rebuild(threads: Int) {
-        let (vectors, keys) = state.compacted(threads: threads, kernels: fp_kernels_current().pointee)
-        let rows = VectorRows(dimension: dimension, metric: metric, hasCodes: true)
-        let fresh = HNSWIndex(state: KeyedRows(rows: rows), graph: HNSWGraph(configuration: configuration))
-        fresh.append(vectors, keys, threads: threads, progress: nil)
-        lock.write {
-            state = fresh.state
-            graph = fresh.graph
-            unchecked = fresh.unchecked
+        let rows = store.rows
+        var vectors: [Float] = []
+        var keys: [Key] = []
+        vectors.reserveCapacity(rows.liveCount * dimension)
+        for row in 0..<UInt32(rows.count) where rows.live.contains(row) {
+            vectors.append(contentsOf: UnsafeBufferPointer(start: rows.vectors.row(Int(row)), count: dimension))
+            keys.append(keyColumn[row])
         }
+        let fresh = HNSWIndex(
+            store: GraphStore(dimension: dimension, metric: metric, configuration: configuration),
+            keys: KeyColumn(), rowsByKey: KeyMap())
+        fresh.append(vectors, keys, threads: threads, progress: nil)
+        rowsByKey.take(over: fresh.rowsByKey)
+        store = fresh.store
+        keyColumn = fresh.keyColumn
+        epoch = UInt64.random(in: 0...UInt64.max)
+        // The old store goes with the last search that sees it.
+        let state = IndexState(store: store, keys: keyColumn, epoch: epoch, sharing: nil)
+        _ = versions.publish(state, replacing: Garbage())
     }
 }

@@ -10,22 +10,25 @@ import Platform
 /// try index.save(to: "rules.hnsw")
 /// ```
 ///
-/// The graph is travelled on int8 codes and the best candidates are ranked again in full precision. Where few rows
+/// The graph is travelled on short codes and the best candidates are ranked again in full precision. Where few rows
 /// match a filter, or the graph did not find enough, every matching row is scanned, so that `limit` results come back
-/// whenever that many rows match. The same rows in the same order give the same index, byte for byte, on any number of
-/// threads.
+/// whenever that many rows match. The same changes in the same order give the same index, byte for byte, on any number
+/// of threads.
+///
+/// Searches run beside each other and beside changes: each sees the rows of one state of the index.
 ///
 /// Malkov and Yashunin, arXiv:1603.09320.
 ///
 /// - Complexity: a search is about O(log rows) in the number of rows for a fixed `efSearch`; an insertion likewise with
 ///   `efConstruction`.
 public final class HNSWIndex<Key: IndexKey>: NeighborIndex, @unchecked Sendable {
-    // `state` and `graph` are read under `lock`, and changed under it by whoever holds `writing`.
-    var state: KeyedRows<Key>
-    var graph: HNSWGraph
-    /// Rows linked since the graph was last looked through for nodes that nothing leads to.
-    var unchecked = 0
-    let lock = ReadWriteLock()
+    // Everything but `versions` and `rowsByKey` is used only by whoever holds `writing`.
+    var store: GraphStore
+    var keyColumn: KeyColumn<Key>
+    let rowsByKey: KeyMap<Key>
+    var epoch = UInt64.random(in: 0...UInt64.max)
+    var upperStorage: UpperStorage
+    let versions: Versions<IndexState<Key>>
     let writing = Locked(())
     let pool = WorkspacePool()
 
@@ -37,46 +40,64 @@ public final class HNSWIndex<Key: IndexKey>: NeighborIndex, @unchecked Sendable 
     ///
     /// - Throws: ``VectorIndexError/invalidParameter(name:value:allowed:)`` for a dimension outside 1 to 65536 or a
     ///   configuration out of bounds.
-    public init(
+    public convenience init(
         dimension: Int, metric: Metric = .cosine, configuration: HNSWConfiguration = .balanced
     ) throws(VectorIndexError) {
         try IndexLimits.check(dimension: dimension)
         try configuration.validate()
-        self.dimension = dimension
-        self.metric = metric
-        self.configuration = configuration
-        state = KeyedRows(rows: VectorRows(dimension: dimension, metric: metric, hasCodes: true))
-        graph = HNSWGraph(configuration: configuration)
+        self.init(
+            store: GraphStore(dimension: dimension, metric: metric, configuration: configuration),
+            keys: KeyColumn(), rowsByKey: KeyMap())
     }
 
-    init(state: KeyedRows<Key>, graph: HNSWGraph) {
-        dimension = state.rows.dimension
-        metric = state.rows.metric
-        configuration = graph.configuration
-        self.state = state
-        self.graph = graph
+    init(store: GraphStore, keys: KeyColumn<Key>, rowsByKey: KeyMap<Key>) {
+        dimension = store.rows.dimension
+        metric = store.rows.metric
+        configuration = store.configuration
+        self.store = store
+        keyColumn = keys
+        self.rowsByKey = rowsByKey
+        upperStorage = UpperStorage(store.upper)
+        versions = Versions(IndexState(store: store, keys: keys, epoch: epoch, sharing: upperStorage))
     }
 
-    public var count: Int { lock.read { state.count } }
-    public func contains(_ key: Key) -> Bool { lock.read { state.keys.row(of: key) != nil } }
-    public func vector(for key: Key) -> [Float]? { lock.read { state.vector(for: key) } }
-    public func filter(including keys: some Sequence<Key>) -> RowFilter { lock.read { state.filter(including: keys) } }
+    public var count: Int { versions.withCurrent { $0.rows.liveCount } }
+    public func contains(_ key: Key) -> Bool { rowsByKey[key] != nil }
 
-    /// The keys of all rows that a search can find, in the order of insertion.
+    public func vector(for key: Key) -> [Float]? {
+        writing.withLock { _ in
+            rowsByKey[key].map { row in
+                Array(UnsafeBufferPointer(start: store.rows.vectors.row(Int(row)), count: dimension))
+            }
+        }
+    }
+
+    public func filter(including keys: some Sequence<Key>) -> RowFilter {
+        writing.withLock { _ in
+            var bits = BitSet(capacity: store.rows.count)
+            for key in keys {
+                if let row = rowsByKey[key] { bits.insert(row) }
+            }
+            return RowFilter(bits: bits, epoch: epoch, count: bits.count)
+        }
+    }
+
+    /// The keys of all rows that a search can find, in the order of their rows: that of insertion, until rows are
+    /// removed.
     ///
     /// - Complexity: O(count).
     public var keys: [Key] {
-        lock.read {
-            (0..<UInt32(state.rows.count)).filter(state.rows.live.contains).map { state.keys[$0] }
+        versions.withCurrent { state in
+            (0..<UInt32(state.rows.count)).filter(state.rows.isLive).map { state.keys[$0] }
         }
     }
 
     /// Bytes held in memory or mapped: vectors, codes and links of all rows, removed ones included.
     public var byteCount: Int {
-        lock.read {
-            let rows = state.rows
-            let perRow = rows.vectors.stride * 4 + rows.codes.stride + 8 + graph.base.stride * 4 + 5
-            return rows.count * perRow + graph.upperCount * graph.upper.stride * 4
+        versions.withCurrent { state in
+            let graph = state.graph
+            let perRow = graph.rows.vectorStride * 4 + graph.layout.blockSize + MemoryLayout<RowEntry>.stride
+            return graph.rows.count * perRow + graph.upperRows.count * (graph.upperDegree + 1) * 4
         }
     }
 
@@ -84,11 +105,10 @@ public final class HNSWIndex<Key: IndexKey>: NeighborIndex, @unchecked Sendable 
     ///
     /// - Complexity: O(rows * M).
     public func violations() -> [String] {
-        lock.read {
-            var found = graph.violations(rows: state.rows.count)
-            if state.rows.live.count != state.rows.liveCount { found.append("the count of live rows is wrong") }
-            for row in 0..<UInt32(state.rows.count) where state.rows.live.contains(row) {
-                if state.keys.row(of: state.keys[row]) != row { found.append("row \(row) has the key of another row") }
+        writing.withLock { _ in
+            var found = store.violations()
+            for row in 0..<UInt32(store.rows.count) where store.rows.live.contains(row) && found.count < 20 {
+                if rowsByKey[keyColumn[row]] != row { found.append("row \(row) has the key of another row") }
             }
             return found
         }

@@ -60,12 +60,12 @@ static void check_floats(const fp_kernels *k, size_t n) {
     require(fabs(length - sqrt(squares)) <= 1e-5 * sqrt(squares), "normalize_f32 length", k->name, n);
     require(n == 0 || fabs(after - 1) <= 1e-5, "normalize_f32", k->name, n);
 
-    uint32_t ids[row_count];
-    for (uint32_t i = 0; i < row_count; i++) ids[i] = (uint32_t)(next() % row_count);
+    const float *places[row_count];
+    for (size_t i = 0; i < row_count; i++) places[i] = rows32 + next() % row_count * row_stride;
     const size_t count = n % (row_count + 1);
-    k->dot_f32_gather(a, rows32, row_stride, n, ids, count, out32);
+    k->dot_f32_gather(a, places, n, count, out32);
     for (size_t i = 0; i < count; i++) {
-        require(out32[i] == k->dot_f32(a, rows32 + ids[i] * row_stride, n), "dot_f32_gather", k->name, n);
+        require(out32[i] == k->dot_f32(a, places[i], n), "dot_f32_gather", k->name, n);
     }
     k->dot_f32_rows(a, rows32, row_stride, n, count, out32);
     for (size_t i = 0; i < count; i++) {
@@ -81,12 +81,12 @@ static void check_bytes(const fp_kernels *k, const int8_t *a, const int8_t *b, s
 }
 
 static void check_byte_rows(const fp_kernels *k, size_t n) {
-    uint32_t ids[row_count];
-    for (uint32_t i = 0; i < row_count; i++) ids[i] = (uint32_t)(next() % row_count);
+    const int8_t *places[row_count];
+    for (size_t i = 0; i < row_count; i++) places[i] = rows8 + next() % row_count * row_stride;
     const size_t count = n % (row_count + 1);
-    k->dot_i8_gather(a8, rows8, row_stride, n, ids, count, out_i32);
+    k->dot_i8_gather(a8, places, n, count, out_i32);
     for (size_t i = 0; i < count; i++) {
-        require(out_i32[i] == k->dot_i8(a8, rows8 + ids[i] * row_stride, n), "dot_i8_gather", k->name, n);
+        require(out_i32[i] == k->dot_i8(a8, places[i], n), "dot_i8_gather", k->name, n);
     }
     k->dot_i8_rows(a8, rows8, row_stride, n, count, out_i32);
     for (size_t i = 0; i < count; i++) {
@@ -191,6 +191,107 @@ static void check_network(const fp_kernels *k, bool isFirst) {
     require(memcmp(expected, x, sizeof x) == 0, "a layer of an encoder", k->name, tokens);
 }
 
+/// Codebooks, tables, panels and beams: against plain loops, and bitwise as the first implementation.
+static void check_graph(const fp_kernels *k, bool isFirst) {
+    enum { dimensions = 61, most = 64, capacity = 50 };
+    static float codewords[dimensions * 16], half_squares[most * 16], expected_scores[64][32];
+    static uint8_t panel[FP_PANEL_SIZE(most)], all_codes[32][most], table[most * 16];
+    for (size_t round = 0; round < 64; round++) {
+        seed = 1000 + round;
+        const size_t groups = round % 16 * 4 + 4;
+        uint32_t starts[most + 1] = {0};
+        for (size_t g = 0; g < groups; g++) starts[g + 1] = (uint32_t)(dimensions * (g + 1) / groups);
+        for (size_t i = 0; i < dimensions * 16; i++) codewords[i] = (float)((double)next() * 0x1p-63 - 1);
+        for (size_t g = 0; g < groups; g++) {
+            for (size_t c = 0; c < 16; c++) {
+                float square = 0;
+                for (size_t d = starts[g]; d < starts[g + 1]; d++) square += codewords[d * 16 + c] * codewords[d * 16 + c];
+                half_squares[g * 16 + c] = square / 2;
+            }
+        }
+        const fp_codebook codebook = {groups, starts, codewords, half_squares};
+        float x[dimensions], products[most * 16], unit, offset;
+        memset(panel, 0xff, sizeof panel);
+        float factors[32], shifts[32];
+        for (size_t place = 0; place < 32; place++) {
+            for (size_t d = 0; d < dimensions; d++) x[d] = (float)((double)next() * 0x1p-63 - 1);
+            const float similarity = k->graph->encode(&codebook, x, all_codes[place]);
+            double product = 0;
+            for (size_t g = 0; g < groups; g++) {
+                double nearest = INFINITY, own = 0;
+                for (size_t c = 0; c < 16; c++) {
+                    double distance = 0;
+                    for (size_t d = starts[g]; d < starts[g + 1]; d++) {
+                        const double e = (double)x[d] - codewords[d * 16 + c];
+                        distance += e * e;
+                    }
+                    nearest = fmin(nearest, distance);
+                    if (c == all_codes[place][g]) own = distance;
+                }
+                require(own <= nearest + 1e-5, "encode", k->name, groups);
+                for (size_t d = starts[g]; d < starts[g + 1]; d++) {
+                    product += (double)x[d] * codewords[d * 16 + all_codes[place][g]];
+                }
+            }
+            require(fabs(product - similarity) < 1e-4, "encode's product", k->name, groups);
+            factors[place] = fp_round_to_bf16((float)((double)next() * 0x1p-63 - 1));
+            shifts[place] = fp_round_to_bf16((float)((double)next() * 0x1p-63 - 1));
+            fp_panel_set(panel, groups, place, all_codes[place]);
+            fp_panel_set_factors(panel, groups, place, factors[place], shifts[place]);
+        }
+        for (size_t d = 0; d < dimensions; d++) x[d] = (float)((double)next() * 0x1p-63 - 1);
+        k->graph->tabulate(&codebook, x, products);
+        k->graph->round_table(products, groups, table, &unit, &offset);
+        const fp_table_query query = {groups, table, unit, offset};
+        float scores[32];
+        const uint32_t above = k->graph->score_panel(&query, panel, 0.25f, 0.5f, panel, round % 9, scores);
+        for (size_t place = 0; place < 32; place++) {
+            double product = 0;
+            for (size_t d = 0, g = 0; d < dimensions; d++) {
+                while (d >= starts[g + 1]) g++;
+                product += (double)x[d] * codewords[d * 16 + all_codes[place][g]];
+            }
+            const double score = 0.25 + shifts[place] + factors[place] * product;
+            require(fabs(score - scores[place]) <= unit * (double)groups / 2 + 1e-4, "score_panel", k->name, groups);
+            require((above >> place & 1) == (scores[place] > 0.5f), "score_panel's bits", k->name, groups);
+        }
+        if (isFirst) memcpy(expected_scores[round], scores, sizeof scores);
+        require(memcmp(expected_scores[round], scores, sizeof scores) == 0, "score_panel bitwise", k->name, groups);
+
+        // A beam, against sorting by hand; few different keys, so that there are ties.
+        const size_t limit = 1 + round % capacity;
+        float keys[capacity + 32], sorted[capacity + 1];
+        uint32_t ids[capacity + 32], sorted_ids[capacity + 1];
+        for (size_t i = 0; i < capacity + 32; i++) keys[i] = -INFINITY;
+        size_t count = 0;
+        for (uint32_t id = 0; id < 200; id++) {
+            const float key = (float)(next() % 37);
+            if (count == limit && !(key > keys[limit - 1])) continue;
+            size_t place = 0;
+            while (place < count && sorted[place] >= key) place++;
+            memmove(sorted + place + 1, sorted + place, (count - place) * sizeof *sorted);
+            memmove(sorted_ids + place + 1, sorted_ids + place, (count - place) * sizeof *sorted_ids);
+            sorted[place] = key, sorted_ids[place] = id;
+            require(k->graph->insert(keys, ids, count, limit, key, id) == place, "insert", k->name, limit);
+            if (count < limit) count++;
+            require(memcmp(keys, sorted, count * sizeof *keys) == 0, "insert's keys", k->name, limit);
+            require(memcmp(ids, sorted_ids, count * sizeof *ids) == 0, "insert's ids", k->name, limit);
+            require(keys[count] == -INFINITY, "insert's end", k->name, limit);
+        }
+
+        uint32_t places[most * 16 + 16];
+        const size_t n = round * 11, found = k->graph->find_above(codewords, n, 0.25f, places);
+        size_t expected = 0;
+        for (size_t i = 0; i < n; i++) {
+            if (codewords[i] > 0.25f) {
+                require(expected < found && places[expected] == i, "find_above", k->name, n);
+                expected++;
+            }
+        }
+        require(found == expected, "find_above's count", k->name, n);
+    }
+}
+
 int main(void) {
     for (size_t index = 0; fp_kernels_at(index); index++) {
         const fp_kernels *k = fp_kernels_at(index);
@@ -213,6 +314,7 @@ int main(void) {
         }
         check_special(k);
         check_network(k, index == 0);
+        check_graph(k, index == 0);
         printf("kernels %s: every length from 0 to %d agrees\n", k->name, longest);
     }
     check_checksums();

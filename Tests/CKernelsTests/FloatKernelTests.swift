@@ -70,7 +70,8 @@ struct FloatKernelTests {
             let runCount = min(count, rowCount)
             base.withUnsafeBufferPointer { rows in
                 guard let rows = rows.baseAddress else { return }
-                kernels.table.dot_f32_gather(query, rows, stride, n, ids, count, &gathered)
+                let places = ids.map { Optional(rows + Int($0) * stride) }
+                kernels.table.dot_f32_gather(query, places, n, count, &gathered)
                 kernels.table.dot_f32_rows(query, rows, stride, n, runCount, &run)
                 let alone = (0..<rowCount).map { kernels.table.dot_f32(query, rows + $0 * stride, n) }
                 #expect(Array(gathered.dropLast()) == ids.map { alone[Int($0)] }, "n \(n)")

@@ -80,7 +80,11 @@ struct IntegerKernelTests {
             let expected = (0..<rowCount).map { Self.dot(query[...], base[($0 * stride)..<($0 * stride + n)]) }
             var gathered = [Int32](repeating: .max, count: count + 1)
             var run = gathered
-            kernels.table.dot_i8_gather(query, base, stride, n, ids, count, &gathered)
+            base.withUnsafeBufferPointer { rows in
+                guard let rows = rows.baseAddress else { return }
+                let places = ids.map { Optional(rows + Int($0) * stride) }
+                kernels.table.dot_i8_gather(query, places, n, count, &gathered)
+            }
             kernels.table.dot_i8_rows(query, base, stride, n, runCount, &run)
             #expect(gathered == ids.map { expected[Int($0)] } + [.max], "n \(n)")
             #expect(Array(run.prefix(runCount)) == Array(expected.prefix(runCount)), "n \(n)")

@@ -89,7 +89,7 @@ func writeBytes(_ bytes: [UInt8], _ path: String) throws { try Data(bytes).write
         other[8] = 9
         let file = folder.file("newer")
         try writeBytes(other, file)
-        #expect(throws: VectorIndexError.unsupportedVersion(path: file, found: 9, supported: 1)) {
+        #expect(throws: VectorIndexError.unsupportedVersion(path: file, found: 9, supported: 2)) {
             try HNSWIndex<Int>(archive: file)
         }
         #expect {
@@ -145,15 +145,37 @@ func writeBytes(_ bytes: [UInt8], _ path: String) throws { try Data(bytes).write
             #expect(throws: VectorIndexError.self, "\(section.name)") { try HNSWIndex<Int>(archive: file) }
         }
         let count = withUnsafeBytes(of: UInt32(2_300).littleEndian, Array.init)
-        try expectRefusal(.baseLinks, at: 0, count)
-        try expectRefusal(.baseLinks, at: Int(reader.header[.baseLinks].length) - 4, count)
         try expectRefusal(.upperLinks, at: 0, count)
-        try expectRefusal(.levels, at: 3, [200])
+        try expectRefusal(.upperRows, at: 0, count)
         try expectRefusal(.live, at: 0, [0xFF, 0xFF, 0xFF, 0xFF])
-        // A node of level 0 in a list of level 1.
-        let levels = bytes[Int(reader.header[.levels].offset)...].prefix(2_300)
-        let low = try #require(levels.enumerated().first { $0.element == 0 }).offset
-        try expectRefusal(.upperLinks, at: 0, withUnsafeBytes(of: UInt32(low).littleEndian, Array.init))
+        try expectRefusal(.linked, at: 0, [UInt8](repeating: 0, count: 64))
+        // A list of level 1 in one of level 2.
+        let rows = reader.header.configuration
+        let levels = (0..<2_300).flatMap { row in Array(0..<rows.level(ofRow: row)) }
+        let high = try #require(levels.firstIndex(of: 1))
+        let low = try #require(levels.firstIndex(of: 0))
+        try expectRefusal(
+            .upperLinks, at: high * rows.M * 4, withUnsafeBytes(of: UInt32(low).littleEndian, Array.init))
+    }
+
+    /// Links and codes are not looked at on opening, but before each is used.
+    @Test func nodesOfRandomBytesDoNoHarm() throws {
+        let reader = try ArchiveReader(path: path)
+        let start = Int(reader.header[.nodes].offset)
+        let length = Int(reader.header[.nodes].length)
+        var generator = SeededGenerator(seed: 43)
+        var damaged = bytes
+        for place in start..<(start + length) { damaged[place] = UInt8.random(in: 0...255, using: &generator) }
+        let file = folder.file("random")
+        try writeBytes(damaged, file)
+        #expect(throws: VectorIndexError.self) { try HNSWIndex<Int>(archive: file, verification: .everything) }
+        let index = try HNSWIndex<Int>(archive: file)
+        for row in 0..<50 { #expect(try index.search(vectors[row], limit: 10).count == 10) }
+        for row in 0..<50 { try index.insert(vectors[row], for: 100_000 + row) }
+        for row in 0..<50 { _ = try index.search(vectors[row], limit: 10) }
+        try index.save(to: folder.file("random-again"))
+        index.compact()
+        #expect(index.violations().isEmpty)
     }
 
     /// Whether a key occurs twice is not looked at on opening, where it could do no harm, but in verification.
@@ -181,8 +203,9 @@ func writeBytes(_ bytes: [UInt8], _ path: String) throws { try Data(bytes).write
             { $0.dimension = 0 }, { $0.dimension = 100 }, { $0.dimension = .max }, { $0.metric = 9 }, { $0.kind = 77 },
             { $0.M = 0 }, { $0.M = 5 }, { $0.M = .max }, { $0.efConstruction = 0 }, { $0.efSearch = .max },
             { $0.entry = 2_300 }, { $0.entry = .max }, { $0.upperCount = .max }, { $0.upperCount += 1 },
-            { $0.fileLength = 1 }, { $0.fileLength = .max }, { $0[.codes].offset = .max },
-            { $0[.vectors].length = .max }, { $0[.keys].offset = 1 }, { $0[.baseLinks].offset = 0 },
+            { $0.fileLength = 1 }, { $0.fileLength = .max }, { $0[.nodes].offset = .max },
+            { $0[.vectors].length = .max }, { $0[.keys].offset = 1 }, { $0[.linked].offset = 0 }, { $0.layout = 3 },
+            { $0.layout = 2 }, { $0.codebookByteCount = 8 },
             { $0.keyByteCount = 5 },
         ]
         for (number, change) in changes.enumerated() {

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "FingerpostGraph.h"
 #include "FingerpostNetwork.h"
 
 #ifdef __cplusplus
@@ -50,17 +51,16 @@ typedef struct __attribute__((swift_attr("@Sendable"))) {
     /// same everywhere (in the default rounding mode).
     void (*quantize_i8)(const float *v, float inverse_scale, int8_t *codes, size_t n);
 
-    /// out[i] = dot(query, base + ids[i] * stride), i < count, prefetching rows ahead. `stride` counts elements.
-    void (*dot_f32_gather)(const float *query, const float *base, size_t stride, size_t n,
-                           const uint32_t *ids, size_t count, float *out);
-    void (*dot_i8_gather)(const int8_t *query, const int8_t *base, size_t stride, size_t n,
-                          const uint32_t *ids, size_t count, int32_t *out);
-    /// out[i] = dot(query, base + i * stride), i < count: a run of neighbouring rows.
+    /// out[i] = dot(query, rows[i]), i < count, prefetching rows ahead.
+    void (*dot_f32_gather)(const float *query, const float *const *rows, size_t n, size_t count, float *out);
+    void (*dot_i8_gather)(const int8_t *query, const int8_t *const *rows, size_t n, size_t count, int32_t *out);
+    /// out[i] = dot(query, base + i * stride), i < count: a run of neighbouring rows. `stride` counts elements.
     void (*dot_f32_rows)(const float *query, const float *base, size_t stride, size_t n, size_t count, float *out);
     void (*dot_i8_rows)(const int8_t *query, const int8_t *base, size_t stride, size_t n, size_t count,
                         int32_t *out);
 
-    /// The same instruction set's kernels for transformer encoders.
+    /// The same instruction set's kernels for graph search, and for transformer encoders.
+    const fp_graph *graph;
     const fp_network *network;
 } fp_kernels;
 
@@ -85,6 +85,18 @@ uint32_t fp_max_u32(const uint32_t *ids, size_t n, uint32_t ignored);
 
 /// Hardware threads this process may run on, as its affinity mask says; at least 1.
 int32_t fp_available_processors(void);
+
+/// A pointer that another thread may replace, with all that was written before it was put there.
+static inline void *fp_load_pointer(void *const *place) { return __atomic_load_n(place, __ATOMIC_ACQUIRE); }
+static inline void fp_store_pointer(void **place, void *pointer) { __atomic_store_n(place, pointer, __ATOMIC_RELEASE); }
+static inline uint64_t fp_load_word(const uint64_t *place) { return __atomic_load_n(place, __ATOMIC_ACQUIRE); }
+static inline void fp_store_word(uint64_t *place, uint64_t word) { __atomic_store_n(place, word, __ATOMIC_RELEASE); }
+
+/// `size` zeroed bytes straight from the system, which gives each page when it is first touched; null if it has none.
+/// From two megabytes on they start at a multiple of that, and the system is asked for huge pages where it knows them.
+void *fp_map_memory(size_t size);
+/// Gives back what `fp_map_memory` returned for the same size.
+void fp_unmap_memory(void *memory, size_t size);
 
 static inline void fp_prefetch(const void *address) { __builtin_prefetch(address, 0, 3); }
 

@@ -7,23 +7,24 @@ import Platform
 /// refuses a file that says otherwise.
 struct ArchiveHeader: Equatable {
     static let magic: [UInt8] = Array("FPINDEX\0".utf8)
-    static let version: UInt32 = 1
+    static let version: UInt32 = 2
     static let pageSize = 4096
     static let maximumLabelLength = 1024
 
     enum Section: UInt32, CaseIterable {
-        case keyOffsets = 1, keys, live, levels, factors, baseLinks, upperLinks, codes, vectors
+        case keyOffsets = 1, keys, live, linked, factors, upperRows, upperLinks, codebook, nodes, vectors
 
         var name: String {
             switch self {
             case .keyOffsets: "key offsets"
             case .keys: "keys"
             case .live: "live rows"
-            case .levels: "levels"
+            case .linked: "linked rows"
             case .factors: "scales"
-            case .baseLinks: "links"
+            case .upperRows: "upper lists"
             case .upperLinks: "upper links"
-            case .codes: "codes"
+            case .codebook: "codebook"
+            case .nodes: "nodes"
             case .vectors: "vectors"
             }
         }
@@ -45,9 +46,13 @@ struct ArchiveHeader: Equatable {
     var M: UInt32 = 0
     var efConstruction: UInt32 = 0
     var efSearch: UInt32 = 0
+    var layout: UInt32 = 0
     var entry: UInt32 = .max
     var seed: UInt64 = 0
+    /// Lists of links above level 0.
     var upperCount: UInt64 = 0
+    /// 0 without a codebook.
+    var codebookByteCount: UInt64 = 0
     /// Bytes of the variable-length keys; 0 where their width is fixed.
     var keyByteCount: UInt64 = 0
     var label: [UInt8] = []
@@ -85,12 +90,15 @@ struct ArchiveHeader: Equatable {
         case .keyOffsets: keyWidth == nil ? product(rowCount + 1, 8) : 0
         case .keys: keyWidth.map { product(rowCount, UInt64($0)) } ?? keyByteCount
         case .live: product((rowCount + 63) / 64, 8)
-        case .levels: rowCount
+        case .linked: product((rowCount + 63) / 64, 8)
         case .factors: product(rowCount, 8)
-        case .baseLinks: product(rowCount, UInt64(M) * 8)
+        case .upperRows: product(upperCount, 4)
         case .upperLinks: product(upperCount, UInt64(M) * 4)
-        case .codes: product(rowCount, UInt64(VectorRows.codeStride(dimension)))
-        case .vectors: product(rowCount, UInt64(VectorRows.vectorStride(dimension)) * 4)
+        case .codebook: codebookByteCount
+        case .nodes:
+            product(
+                rowCount, UInt64(NodeLayout(dimension: dimension, configuration: configuration).blockSize))
+        case .vectors: product(rowCount, UInt64(RowStore.vectorStride(dimension)) * 4)
         }
     }
 
@@ -102,11 +110,13 @@ struct ArchiveHeader: Equatable {
         func append(_ value: some FixedWidthInteger) {
             withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
         }
-        for value in [Self.version, kind, metric, dimension, keyTag, M, efConstruction, efSearch, entry] {
+        for value in [Self.version, kind, metric, dimension, keyTag, M, efConstruction, efSearch, layout, entry] {
             append(value)
         }
         append(UInt32(label.count))
-        for value in [rowCount, liveCount, fileLength, seed, upperCount, keyByteCount] { append(value) }
+        for value in [rowCount, liveCount, fileLength, seed, upperCount, codebookByteCount, keyByteCount] {
+            append(value)
+        }
         for entry in entries {
             append(entry.checksum)
             append(UInt32(0))
@@ -148,6 +158,7 @@ struct ArchiveHeader: Equatable {
         M = next(UInt32.self)
         efConstruction = next(UInt32.self)
         efSearch = next(UInt32.self)
+        layout = next(UInt32.self)
         entry = next(UInt32.self)
         let labelLength = Int(next(UInt32.self))
         rowCount = next(UInt64.self)
@@ -155,6 +166,7 @@ struct ArchiveHeader: Equatable {
         fileLength = next(UInt64.self)
         seed = next(UInt64.self)
         upperCount = next(UInt64.self)
+        codebookByteCount = next(UInt64.self)
         keyByteCount = next(UInt64.self)
         for index in entries.indices {
             entries[index].checksum = next(UInt32.self)
@@ -170,18 +182,24 @@ struct ArchiveHeader: Equatable {
         guard (1...IndexLimits.maximumDimension).contains(Int(dimension)) else {
             throw corrupt("dimension \(dimension)")
         }
+        guard HNSWConfiguration.Layout(rawValue: layout) != nil else { throw corrupt("layout \(layout)") }
         do { try configuration.validate() } catch { throw corrupt(error.description) }
-        guard rowCount <= UInt64(VectorRows.maximumCount) else { throw corrupt("\(rowCount) rows") }
+        guard rowCount <= UInt64(RowStore.maximumCount) else { throw corrupt("\(rowCount) rows") }
         guard liveCount <= rowCount else { throw corrupt("\(liveCount) live rows of \(rowCount)") }
         guard upperCount <= rowCount * UInt64(HNSWConfiguration.maximumLevel) else {
             throw corrupt("\(upperCount) lists of upper links for \(rowCount) rows")
         }
-        guard rowCount == 0 ? entry == .max : UInt64(entry) < rowCount else { throw corrupt("entry \(entry)") }
+        guard entry == .max ? liveCount == 0 : UInt64(entry) < rowCount else { throw corrupt("entry \(entry)") }
+        guard codebookByteCount <= UInt64(NeighborCodebook.largestByteCount) else {
+            throw corrupt("a codebook of \(codebookByteCount) bytes")
+        }
     }
 
     init() {}
 
     var configuration: HNSWConfiguration {
-        HNSWConfiguration(M: Int(M), efConstruction: Int(efConstruction), efSearch: Int(efSearch), seed: seed)
+        HNSWConfiguration(
+            M: Int(M), efConstruction: Int(efConstruction), efSearch: Int(efSearch),
+            layout: HNSWConfiguration.Layout(rawValue: layout) ?? .compact, seed: seed)
     }
 }

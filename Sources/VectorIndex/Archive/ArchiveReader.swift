@@ -36,17 +36,19 @@ struct ArchiveReader {
                 throw corrupt(section.name, "there are stray bytes before it")
             }
             position = Int(entry.offset + entry.length)
-            if verification == .structure, section == .codes || section == .vectors { continue }
+            if verification == .structure, section == .nodes || section == .vectors { continue }
             guard CRC32C.checksum(bytes(section)) == entry.checksum else {
                 throw corrupt(section.name, "the checksum does not match")
             }
         }
     }
 
-    /// The rows and the graph, with every count, offset and link checked.
+    /// The rows and the graph, with every count and offset checked, and every number that is followed outside the nodes.
+    ///
+    /// The links in the nodes are not read here: there are too many. A search looks at each before it follows it.
     func contents<Key: IndexKey>(
         of _: Key.Type
-    ) throws(VectorIndexError) -> (KeyedRows<Key>, HNSWGraph) {
+    ) throws(VectorIndexError) -> (GraphStore, KeyColumn<Key>) {
         guard header.keyTag == Key.archiveTag else {
             throw .incompatibleArchive(path: file.path, reason: "its keys are of another type than \(Key.self)")
         }
@@ -59,18 +61,52 @@ struct ArchiveReader {
         guard let metric = Metric(rawValue: header.metric) else { throw corrupt("header", "metric \(header.metric)") }
         let count = Int(header.rowCount)
         let dimension = Int(header.dimension)
-
-        let live = BitSet(words: Array(bytes(.live).bindMemory(to: UInt64.self)))
-        guard live.count == Int(header.liveCount),
-            (count..<(live.words.count * 64)).allSatisfy({ !live.contains(UInt32($0)) })
-        else { throw corrupt("live rows", "their number does not match the header") }
-        let keys = KeyTable<Key>(keys: try keys(count: count), live: live)
-        let rows = VectorRows(
+        let live = try bits(.live, count: count)
+        guard live.count == Int(header.liveCount) else {
+            throw corrupt("live rows", "their number does not match the header")
+        }
+        let linked = try bits(.linked, count: count)
+        guard zip(live.words, linked.words).allSatisfy({ $0 & ~$1 == 0 }) else {
+            throw corrupt("linked rows", "a live row is not among them")
+        }
+        let keys = try keyColumn(of: Key.self, count: count)
+        let rows = RowStore(
             dimension: dimension, metric: metric,
-            vectors: Column(stride: VectorRows.vectorStride(dimension), mapped: bytes(.vectors), of: file),
-            codes: Column(stride: VectorRows.codeStride(dimension), mapped: bytes(.codes), of: file),
-            factors: Column(stride: 2, mapped: bytes(.factors), of: file), count: count, live: live)
-        return (KeyedRows(rows: rows, keys: keys), try graph(count: count))
+            vectors: ChunkedColumn(
+                stride: RowStore.vectorStride(dimension), mapped: bytes(.vectors), rows: count, of: file),
+            count: count, live: live, free: (0..<UInt32(count)).filter { !linked.contains($0) })
+        fillEntries(rows)
+        return (try graph(rows, linked: linked), keys)
+    }
+
+    private func bits(_ section: ArchiveHeader.Section, count: Int) throws(VectorIndexError) -> BitSet {
+        let bits = BitSet(words: Array(bytes(section).bindMemory(to: UInt64.self)))
+        guard (count..<(bits.words.count * 64)).allSatisfy({ !bits.contains(UInt32($0)) }) else {
+            throw corrupt(section.name, "there are more than rows")
+        }
+        return bits
+    }
+
+    /// Scales, biases and where the nodes are. Rows that are in no graph get their block as well, so that a link that
+    /// damage has led there finds nothing worse than another list of links.
+    private func fillEntries(_ rows: RowStore) {
+        let factors = bytes(.factors).bindMemory(to: Float.self)
+        let nodes = bytes(.nodes)
+        let size = NodeLayout(dimension: rows.dimension, configuration: header.configuration).blockSize
+        for row in 0..<rows.count {
+            rows.entries.row(row).pointee = RowEntry(
+                block: nodes.baseAddress.map { UnsafeMutableRawPointer(mutating: $0 + row * size) },
+                scale: factors[2 * row], bias: factors[2 * row + 1])
+        }
+    }
+
+    private func keyColumn<Key: IndexKey>(
+        of _: Key.Type, count: Int
+    ) throws(VectorIndexError) -> KeyColumn<Key> {
+        let keys: [Key] = try keys(count: count)
+        let column = KeyColumn<Key>()
+        for (row, key) in keys.enumerated() { column.set(UInt32(row), key) }
+        return column
     }
 
     private func keys<Key: IndexKey>(count: Int) throws(VectorIndexError) -> [Key] {
@@ -100,38 +136,50 @@ struct ArchiveReader {
         return keys
     }
 
-    private func graph(count: Int) throws(VectorIndexError) -> HNSWGraph {
+    private func graph(_ rows: RowStore, linked: BitSet) throws(VectorIndexError) -> GraphStore {
         let configuration = header.configuration
-        let levels = Array(bytes(.levels))
-        guard levels.allSatisfy({ Int($0) <= HNSWConfiguration.maximumLevel }) else {
-            throw corrupt("levels", "a level is above \(HNSWConfiguration.maximumLevel)")
+        let upperRows = Array(bytes(.upperRows).bindMemory(to: UInt32.self))
+        let upperLinks = Array(bytes(.upperLinks).bindMemory(to: UInt32.self))
+        // A node's lists stand together, one for each of its levels.
+        var starts: [UInt32: UInt32] = [:]
+        var levels: [UInt8] = []
+        levels.reserveCapacity(upperRows.count)
+        var list = 0
+        while list < upperRows.count {
+            let row = upperRows[list]
+            let level = configuration.level(ofRow: Int(row))
+            guard Int(row) < rows.count, level > 0, list + level <= upperRows.count,
+                upperRows[list..<(list + level)].allSatisfy({ $0 == row }),
+                starts.updateValue(UInt32(list), forKey: row) == nil
+            else { throw corrupt("upper lists", "list \(list) is not one of row \(row)") }
+            for place in 1...level { levels.append(UInt8(place)) }
+            list += level
         }
-        guard levels.reduce(0, { $0 + UInt64($1) }) == header.upperCount else {
-            throw corrupt("levels", "they do not add up to the upper links")
-        }
-        let links = bytes(.baseLinks).bindMemory(to: UInt32.self)
-        let upperLinks = bytes(.upperLinks).bindMemory(to: UInt32.self)
-        for (section, ids) in [(ArchiveHeader.Section.baseLinks, links), (.upperLinks, upperLinks)] {
-            let largest = fp_max_u32(ids.baseAddress, ids.count, HNSWGraph.noLink)
-            guard largest < max(count, 1) else { throw corrupt(section.name, "a link to row \(largest) of \(count)") }
-        }
-        let graph = HNSWGraph(
-            configuration: configuration,
-            base: Column(stride: configuration.baseDegree, mapped: bytes(.baseLinks), of: file),
-            upper: Column(stride: configuration.M, mapped: bytes(.upperLinks), of: file), levels: levels,
-            entry: header.entry == .max ? nil : header.entry)
-        // A link on an upper level must lead to a node that is on that level, or its lists would be another's.
-        for row in levels.indices where levels[row] > 0 {
-            for level in 1...Int(levels[row]) {
-                let list = graph.links(UInt32(row), level: level)
-                for index in 0..<configuration.M where list[index] != HNSWGraph.noLink {
-                    guard Int(levels[Int(list[index])]) >= level else {
-                        throw corrupt(
-                            "upper links", "row \(row) links to \(list[index]), which is not on level \(level)")
-                    }
-                }
+        for (place, target) in upperLinks.enumerated() where target != GraphView.noLink {
+            let list = place / configuration.M
+            guard Int(target) < levels.count, levels[Int(target)] == levels[list] else {
+                throw corrupt("upper links", "list \(list) links to \(target), which is not on its level")
             }
         }
-        return graph
+        var entry: GraphEntry?
+        if header.entry != .max {
+            let level = configuration.level(ofRow: Int(header.entry))
+            guard linked.contains(header.entry), level == 0 || starts[header.entry] != nil else {
+                throw corrupt("header", "entry \(header.entry) is no node")
+            }
+            let list = starts[header.entry].map { $0 + UInt32(level) - 1 }
+            entry = GraphEntry(row: header.entry, level: level, list: list ?? GraphView.noLink)
+        }
+        var codebook: NeighborCodebook?
+        if header.codebookByteCount > 0 {
+            let groups = NodeLayout(dimension: rows.dimension, configuration: configuration).groups
+            codebook = NeighborCodebook(
+                archived: bytes(.codebook), dimension: rows.dimension, groups: groups)
+            if codebook == nil { throw corrupt("codebook", "it cannot be read") }
+        }
+        return GraphStore(
+            rows: rows, configuration: configuration,
+            upper: UpperLevels(degree: configuration.M, rows: upperRows, links: upperLinks), upperStart: starts,
+            entry: entry, codebook: codebook, mapping: file)
     }
 }

@@ -3,8 +3,8 @@ import Platform
 
 /// How much of an archive is checked before it is used.
 public enum ArchiveVerification: Sendable, Hashable {
-    /// Everything that a search follows: the header, keys, links and scales, with their checksums. Not the checksums of
-    /// the vectors and codes, where damage could change scores but never crash; ``HNSWIndex/verifyArchive(at:)`` finds it.
+    /// The header, keys, scales, upper levels and the codebook, with their checksums. Not the checksums of the nodes and
+    /// vectors, where damage could change what is found but never crash; ``HNSWIndex/verifyArchive(at:)`` finds it.
     case structure
     /// Every byte of the file.
     case everything
@@ -42,7 +42,7 @@ extension HNSWIndex {
     }
 
     private func write(to writer: inout FileWriter, label: [UInt8]) throws {
-        let rows = state.rows
+        let rows = store.rows
         var header = ArchiveHeader()
         header.metric = metric.rawValue
         header.dimension = UInt32(dimension)
@@ -52,44 +52,70 @@ extension HNSWIndex {
         header.M = UInt32(configuration.M)
         header.efConstruction = UInt32(configuration.efConstruction)
         header.efSearch = UInt32(configuration.efSearch)
+        header.layout = configuration.layout.rawValue
         header.seed = configuration.seed
-        header.entry = graph.entry ?? .max
-        header.upperCount = UInt64(graph.upperCount)
+        header.entry = store.entry?.row ?? .max
+        header.upperCount = UInt64(store.upper.listCount)
         header.label = label
+        let codebook = store.codebook?.archived() ?? []
+        header.codebookByteCount = UInt64(codebook.count)
 
         var keyBytes: [UInt8] = []
         var keyOffsets: [UInt64] = []
         for row in 0..<rows.count {
             if Key.archiveWidth == nil { keyOffsets.append(UInt64(keyBytes.count).littleEndian) }
-            state.keys[UInt32(row)].archive(into: &keyBytes)
+            keyColumn[UInt32(row)].archive(into: &keyBytes)
         }
         if Key.archiveWidth == nil {
             keyOffsets.append(UInt64(keyBytes.count).littleEndian)
             header.keyByteCount = UInt64(keyBytes.count)
         }
         guard header.layOut(keyWidth: Key.archiveWidth) else {
-            throw VectorIndexError.capacityExceeded(limit: VectorRows.maximumCount)
+            throw VectorIndexError.capacityExceeded(limit: RowStore.maximumCount)
         }
+        let words = (rows.count + 63) / 64
         var live = rows.live.words
-        live.append(contentsOf: repeatElement(0, count: max(0, (rows.count + 63) / 64 - live.count)))
+        live.append(contentsOf: repeatElement(0, count: max(0, words - live.count)))
+        var linked = BitSet(capacity: rows.count)
+        var factors: [Float] = []
+        factors.reserveCapacity(rows.count * 2)
+        let free = Set(rows.free)
+        for row in 0..<UInt32(rows.count) {
+            let isFree = free.contains(row)
+            if !isFree { linked.insert(row) }
+            let entry = rows.entries.row(Int(row)).pointee
+            factors.append(isFree ? 0 : entry.scale)
+            factors.append(isFree ? 0 : entry.bias)
+        }
+        let noNode = [UInt8](repeating: 0, count: store.layout.blockSize)
 
-        /// Lends the bytes of a section.
+        /// Lends the bytes of a section, in pieces.
         func withBytes(of section: ArchiveHeader.Section, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
             switch section {
             case .keyOffsets: try keyOffsets.withUnsafeBytes(body)
             case .keys: try keyBytes.withUnsafeBytes(body)
             case .live: try live.withUnsafeBytes(body)
-            case .levels: try graph.levels.withUnsafeBytes(body)
-            case .factors: try body(rows.factors.bytes(rows: rows.count))
-            case .baseLinks: try body(graph.base.bytes(rows: rows.count))
-            case .upperLinks: try body(graph.upper.bytes(rows: graph.upperCount))
-            case .codes: try body(rows.codes.bytes(rows: rows.count))
-            case .vectors: try body(rows.vectors.bytes(rows: rows.count))
+            case .linked: try linked.words.withUnsafeBytes(body)
+            case .factors: try factors.withUnsafeBytes(body)
+            case .upperRows: try store.upper.rows.withUnsafeBytes(body)
+            case .upperLinks: try store.upper.links.withUnsafeBytes(body)
+            case .codebook: try codebook.withUnsafeBytes(body)
+            case .nodes:
+                for row in 0..<rows.count {
+                    if let block = rows.entries.row(row).pointee.block, linked.contains(UInt32(row)) {
+                        try body(UnsafeRawBufferPointer(start: block, count: noNode.count))
+                    } else {
+                        try noNode.withUnsafeBytes(body)
+                    }
+                }
+            case .vectors: try rows.vectors.forEachRun(rows: rows.count, body)
             }
         }
 
         for section in ArchiveHeader.Section.allCases {
-            try withBytes(of: section) { header[section].checksum = CRC32C.checksum($0) }
+            var checksum: UInt32 = 0
+            try withBytes(of: section) { checksum = CRC32C.checksum($0, continuing: checksum) }
+            header[section].checksum = checksum
         }
         try header.encoded().withUnsafeBytes { try writer.write($0) }
         let zeros = [UInt8](repeating: 0, count: ArchiveHeader.pageSize)
@@ -112,8 +138,8 @@ extension HNSWIndex {
     ) throws(VectorIndexError) {
         let reader = try ArchiveReader(path: path)
         try reader.verify(verification)
-        let (state, graph) = try reader.contents(of: Key.self)
-        self.init(state: state, graph: graph)
+        let (store, keys) = try reader.contents(of: Key.self)
+        self.init(store: store, keys: keys, rowsByKey: KeyMap(keys: keys, live: store.rows.live))
     }
 
     /// The label that an archive was saved with.

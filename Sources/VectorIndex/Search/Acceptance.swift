@@ -1,25 +1,33 @@
 /// Decides which rows a search may return: they must be alive and pass the filter.
-protocol Acceptance {
-    func accepts(_ row: UInt32) -> Bool
-}
+///
+/// One plain type for every kind of filter, so that the loops that ask it need no specialization.
+struct Acceptance {
+    /// One bit a row; nil where every row is alive and none is filtered out.
+    private let bits: UnsafeBufferPointer<UInt64>?
+    private let predicate: ((UInt32) -> Bool)?
 
-/// Every row there is: nothing was ever removed, nothing is filtered.
-struct AcceptAll: Acceptance {
-    @inline(__always) func accepts(_ row: UInt32) -> Bool { true }
-}
+    private init(bits: UnsafeBufferPointer<UInt64>?, predicate: ((UInt32) -> Bool)?) {
+        self.bits = bits
+        self.predicate = predicate
+    }
 
-/// Rows of a set.
-struct AcceptRows: Acceptance {
-    let bits: BitSet
-    @inline(__always) func accepts(_ row: UInt32) -> Bool { bits.contains(row) }
-}
+    static var all: Acceptance { Acceptance(bits: nil, predicate: nil) }
 
-/// Live rows whose key passes a test.
-struct AcceptKeys<Key: IndexKey>: Acceptance {
-    let live: BitSet
-    let keys: [Key]
-    let predicate: @Sendable (Key) -> Bool
-    @inline(__always) func accepts(_ row: UInt32) -> Bool {
-        live.contains(row) && predicate(keys[Int(row)])
+    /// Rows of a set.
+    static func rows(_ bits: UnsafeBufferPointer<UInt64>) -> Acceptance { Acceptance(bits: bits, predicate: nil) }
+
+    /// Rows of a set that pass a test.
+    static func rows(
+        _ bits: UnsafeBufferPointer<UInt64>, where predicate: @escaping (UInt32) -> Bool
+    ) -> Acceptance {
+        Acceptance(bits: bits, predicate: predicate)
+    }
+
+    @inline(__always)
+    func accepts(_ row: UInt32) -> Bool {
+        guard let bits else { return true }
+        let word = Int(row >> 6)
+        guard word < bits.count, bits[word] & (1 << UInt64(row & 63)) != 0 else { return false }
+        return predicate?(row) ?? true
     }
 }

@@ -4,29 +4,49 @@ import CKernels
 ///
 /// - Complexity: O(rows * dimension), at the speed of memory.
 enum ExactScan {
-    /// The best `limit` rows, best first. `query` is prepared as rows are (unit length for cosine).
-    static func search(
-        _ rows: VectorRows, query: UnsafePointer<Float>, limit: Int, acceptance: some Acceptance,
+    /// The exact answer under a filter.
+    static func search<Key: IndexKey>(
+        _ rows: RowView, keys: KeyView<Key>, query: PreparedQuery, limit: Int, filter: SearchFilter<Key>,
         workspace: SearchWorkspace, statistics: inout SearchStatistics
     ) -> [Candidate] {
-        var best = CandidateHeap(bestFirst: false)
+        func scan(_ acceptance: Acceptance) -> [Candidate] {
+            search(
+                rows, query: query.vector, limit: min(limit, rows.liveCount), acceptance: acceptance,
+                workspace: workspace, statistics: &statistics)
+        }
+        let live = Acceptance.rows(rows.live)
+        return switch filter {
+        case .none: rows.liveCount == rows.count ? scan(.all) : scan(live)
+        case .rows(let filter):
+            filter.bits.intersection(rows.live).words.withUnsafeBufferPointer { scan(.rows($0)) }
+        case .predicate(let predicate): scan(.rows(rows.live, where: { predicate(keys[$0]) }))
+        }
+    }
+
+    /// The best `limit` rows, best first. `query` is prepared as rows are (unit length for cosine).
+    static func search(
+        _ rows: RowView, query: UnsafePointer<Float>, limit: Int, acceptance: Acceptance,
+        workspace: SearchWorkspace, statistics: inout SearchStatistics
+    ) -> [Candidate] {
+        guard limit > 0 else { return [] }
+        var best = CandidateHeap()
         let kernels = fp_kernels_current().pointee
         let run = SearchWorkspace.runLength
-        let stride = rows.vectors.stride
         var start = 0
         while start < rows.count {
+            // Runs never cross a chunk, whose length is a multiple of theirs.
             let end = min(start + run, rows.count)
             var accepted = 0
             for row in start..<end where acceptance.accepts(UInt32(row)) {
                 workspace.ids[accepted] = UInt32(row)
+                workspace.vectors[accepted] = rows.vector(UInt32(row))
                 accepted += 1
             }
             if accepted == end - start {
                 kernels.dot_f32_rows(
-                    query, rows.vectors.row(start), stride, rows.dimension, accepted, workspace.floats)
+                    query, rows.vector(UInt32(start)), rows.vectorStride, rows.dimension, accepted, workspace.floats)
             } else if accepted > 0 {
-                kernels.dot_f32_gather(
-                    query, rows.vectors.base, stride, rows.dimension, workspace.ids, accepted, workspace.floats)
+                kernels.dot_f32_gather(query, workspace.vectors, rows.dimension, accepted, workspace.floats)
             }
             statistics.scoredRows += accepted
             for index in 0..<accepted {
@@ -35,8 +55,8 @@ enum ExactScan {
                 if best.count < limit {
                     // A damaged vector may give NaN, which compares with nothing.
                     if !candidate.affinity.isNaN { best.push(candidate) }
-                } else if let worst = best.root, candidate.isBefore(worst) {
-                    best.replaceRoot(with: candidate)
+                } else if let worst = best.worst, candidate.isBefore(worst) {
+                    best.replaceWorst(with: candidate)
                 }
             }
             start = end

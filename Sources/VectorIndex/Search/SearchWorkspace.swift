@@ -1,80 +1,139 @@
+import CKernels
 import Platform
 
 /// Everything a search needs besides the index, reused so that a search allocates almost nothing.
 final class SearchWorkspace {
-    var beam = Beam()
-    /// For filtered searches: nodes still to expand, and what was accepted.
-    var frontier = CandidateHeap(bestFirst: true)
-    /// Links of a hop that have not been seen before, and their dot products.
+    var beam = SortedCandidates()
+    /// What a search found: the acceptable rows it has scored, by the affinity of their codes.
+    var found = SortedCandidates()
+
+    /// Links of a hop that have not been seen before, their codes and their dot products.
     let ids: UnsafeMutablePointer<UInt32>
+    let codes: UnsafeMutablePointer<UnsafePointer<Int8>?>
+    let vectors: UnsafeMutablePointer<UnsafePointer<Float>?>
     let integers: UnsafeMutablePointer<Int32>
     let floats: UnsafeMutablePointer<Float>
     static let runLength = 512
 
     private(set) var query: UnsafeMutablePointer<Float>
     private(set) var queryCode: UnsafeMutablePointer<Int8>
+    /// The query turned, and its products with codewords, rounded and not.
+    private(set) var rotated: UnsafeMutablePointer<Float>
+    private(set) var rotatedIntegers: UnsafeMutablePointer<Int32>
+    let products: UnsafeMutablePointer<Float>
+    let table: UnsafeMutablePointer<UInt8>
     private var queryRoom = 0
 
-    private var marks: UnsafeMutablePointer<UInt16>
-    private var markRoom = 0
-    private var generation: UInt16 = 0
+    /// One bit a row, all zero between searches; ``seen`` lists the words to be cleared.
+    private var visited: UnsafeMutablePointer<UInt64>
+    private var visitedWords = 0
+    private var seen: UnsafeMutablePointer<UInt32>
+    private var seenCount = 0
+    private var seenRoom = 0
 
     init() {
         ids = .allocate(capacity: Self.runLength)
+        codes = .allocate(capacity: Self.runLength)
+        vectors = .allocate(capacity: Self.runLength)
         integers = .allocate(capacity: Self.runLength)
-        floats = .allocate(capacity: Self.runLength)
+        floats = .allocate(capacity: Self.runLength + 16)
         query = .allocate(capacity: 1)
         queryCode = .allocate(capacity: 1)
-        marks = .allocate(capacity: 1)
+        rotated = .allocate(capacity: 1)
+        rotatedIntegers = .allocate(capacity: 1)
+        let entries = Int(FP_LARGEST_GROUPS * FP_CODEWORDS)
+        products = .allocate(capacity: entries)
+        table = UnsafeMutableRawPointer.allocate(byteCount: entries, alignment: 64)
+            .bindMemory(to: UInt8.self, capacity: entries)
+        visited = .allocate(capacity: 1)
+        seen = .allocate(capacity: 1)
     }
 
     deinit {
+        beam.deallocate()
+        found.deallocate()
         ids.deallocate()
+        codes.deallocate()
+        vectors.deallocate()
         integers.deallocate()
         floats.deallocate()
         query.deallocate()
         queryCode.deallocate()
-        marks.deallocate()
+        rotated.deallocate()
+        rotatedIntegers.deallocate()
+        products.deallocate()
+        table.deallocate()
+        visited.deallocate()
+        seen.deallocate()
     }
 
     /// Room for a query of a dimension, padded with zeros as rows are.
     func prepareQuery(dimension: Int) {
-        let room = VectorRows.codeStride(dimension)
+        let room = NodeLayout.lines(dimension)
         if room > queryRoom {
             query.deallocate()
             queryCode.deallocate()
-            let floats = UnsafeMutableRawPointer.allocate(byteCount: room * 4, alignment: 64)
-            query = floats.bindMemory(to: Float.self, capacity: room)
-            let codes = UnsafeMutableRawPointer.allocate(byteCount: room, alignment: 64)
-            queryCode = codes.bindMemory(to: Int8.self, capacity: room)
+            rotated.deallocate()
+            rotatedIntegers.deallocate()
+            query = Self.aligned(room)
+            queryCode = Self.aligned(room)
+            rotated = Self.aligned(room)
+            rotatedIntegers = Self.aligned(room)
             queryRoom = room
         }
-        query.update(repeating: 0, count: queryRoom)
-        queryCode.update(repeating: 0, count: queryRoom)
+        query.update(repeating: 0, count: room)
+        queryCode.update(repeating: 0, count: room)
     }
 
-    /// Starts with no row visited. Costs a counter, and a sweep once in 65,535 searches.
+    private static func aligned<Element: BitwiseCopyable>(_ count: Int) -> UnsafeMutablePointer<Element> {
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: count * MemoryLayout<Element>.stride, alignment: 64)
+        memory.initializeMemory(as: UInt8.self, repeating: 0, count: count * MemoryLayout<Element>.stride)
+        return memory.bindMemory(to: Element.self, capacity: count)
+    }
+
+    // MARK: Visited rows
+
+    /// Starts with no row visited. Costs as much as the search before it visited.
     func beginVisiting(rows: Int) {
-        if rows > markRoom {
-            marks.deallocate()
-            markRoom = rows + rows / 4 + 64
-            marks = .allocate(capacity: markRoom)
-            marks.initialize(repeating: 0, count: markRoom)
-            generation = 0
+        let words = (rows + 63) / 64
+        if words > visitedWords {
+            visited.deallocate()
+            visitedWords = words + words / 4
+            visited = .allocate(capacity: visitedWords)
+            visited.initialize(repeating: 0, count: visitedWords)
+        } else {
+            for index in 0..<seenCount { visited[Int(seen[index])] = 0 }
         }
-        if generation == .max {
-            marks.update(repeating: 0, count: markRoom)
-            generation = 0
-        }
-        generation += 1
+        seenCount = 0
     }
 
     /// True the first time a row is asked about.
     @inline(__always)
     func visit(_ row: UInt32) -> Bool {
-        if marks[Int(row)] == generation { return false }
-        marks[Int(row)] = generation
+        let word = Int(row >> 6)
+        let bit: UInt64 = 1 << UInt64(row & 63)
+        let old = visited[word]
+        if old & bit != 0 { return false }
+        if old == 0 { note(row >> 6) }
+        visited[word] = old | bit
         return true
+    }
+
+    @inline(__always)
+    private func note(_ word: UInt32) {
+        if seenCount == seenRoom { growSeen() }
+        seen[seenCount] = word
+        seenCount += 1
+    }
+
+    @inline(never)
+    private func growSeen() {
+        let room = max(4096, seenRoom * 2)
+        let larger = UnsafeMutablePointer<UInt32>.allocate(capacity: room)
+        larger.update(from: seen, count: seenCount)
+        seen.deallocate()
+        seen = larger
+        seenRoom = room
     }
 }
 

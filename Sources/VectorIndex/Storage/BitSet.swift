@@ -27,7 +27,7 @@ struct BitSet: Sendable, Hashable {
     /// Number of rows in the set. O(capacity / 64).
     var count: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
 
-    func intersection(_ other: BitSet) -> BitSet {
-        BitSet(words: zip(words, other.words).map { $0 & $1 })
+    func intersection(_ other: UnsafeBufferPointer<UInt64>) -> BitSet {
+        BitSet(words: zip(words, other).map { $0 & $1 })
     }
 }

@@ -1,0 +1,45 @@
+import CKernels
+import Platform
+
+extension GraphStore {
+    /// Rows from which on a graph is built level by level instead of row by row.
+    static var bulkThreshold: Int { 1_024 }
+
+    /// Links all rows that have blocks, none of which is linked yet.
+    func buildInBulk(threads: Int, pool: WorkspacePool, progress: @escaping (Double) -> Void) {
+        let nodes = (0..<UInt32(rows.count)).filter { rows.entries.row(Int($0)).pointee.block != nil }
+        let levels = nodes.map { self.configuration.level(ofRow: Int($0)) }
+        let top = levels.max() ?? 0
+        // Lists are numbered in the order of the rows, as they are when rows come one by one.
+        for (node, level) in zip(nodes, levels) where level > 0 {
+            upperStart[node] = upper.append(row: node, level: level)
+        }
+        let configuration = configuration
+        let base = withView { view in
+            BulkLayer(
+                view: view, configuration: configuration, threads: threads, pool: pool,
+                progress: { progress(0.8 * $0) }
+            ).links(nodes, degree: layout.degree)
+        }
+        for (place, targets) in base.enumerated() { setLinks(nodes[place], targets.map { nodes[Int($0)] }) }
+        for level in stride(from: 1, through: top, by: 1) {
+            let members = zip(nodes, levels).filter { $0.1 >= level }.map(\.0)
+            let lists = members.map { (upperStart[$0] ?? 0) + UInt32(level) - 1 }
+            let links = withView { view in
+                BulkLayer(
+                    view: view, configuration: configuration, threads: threads, pool: pool, progress: { _ in }
+                ).links(members, degree: upper.degree)
+            }
+            for (place, targets) in links.enumerated() {
+                upper.setTargets(lists[place], targets.map { lists[Int($0)] })
+            }
+        }
+        // The first node of the highest level, as when rows come one by one.
+        if let place = levels.firstIndex(of: top) {
+            let node = nodes[place]
+            entry = GraphEntry(
+                row: node, level: top, list: top > 0 ? (upperStart[node] ?? 0) + UInt32(top) - 1 : GraphView.noLink)
+        }
+        unchecked = nodes.count
+    }
+}

@@ -1,0 +1,214 @@
+import CKernels
+import Platform
+
+/// The rows and the graph of an index as the one writer has them.
+///
+/// A change works on blocks that no search sees: a node's block is copied before its links change (once in a
+/// transaction), and the copy takes its place at once, whole. The old one is given back once no search can be reading
+/// it, which ``Versions`` knows.
+final class GraphStore: @unchecked Sendable {
+    let rows: RowStore
+    let configuration: HNSWConfiguration
+    let layout: NodeLayout
+    private let blocks: BlockStore
+    /// What blocks may lie in besides ``blocks``.
+    private let mapping: MappedFile?
+    /// The blocks that stand in the order of their rows.
+    private var ordered: OrderedBlocks?
+
+    var upper: UpperLevels
+    /// By row of a level above 0: its first list in ``upper``.
+    var upperStart: [UInt32: UInt32] = [:]
+    var entry: GraphEntry?
+    var codebook: NeighborCodebook?
+
+    /// Rows whose block is this transaction's own.
+    private var fresh = BitSet()
+    /// Blocks replaced in this transaction.
+    private var replaced: [UnsafeMutableRawPointer] = []
+    /// Rows that this transaction took out of the graph.
+    private var unlinked: [UInt32] = []
+    /// Rows linked since the graph was last looked through for nodes that nothing leads to.
+    var unchecked = 0
+
+    init(dimension: Int, metric: Metric, configuration: HNSWConfiguration) {
+        self.configuration = configuration
+        rows = RowStore(dimension: dimension, metric: metric)
+        layout = NodeLayout(dimension: dimension, configuration: configuration)
+        blocks = BlockStore(blockSize: layout.blockSize)
+        upper = UpperLevels(degree: configuration.M)
+        mapping = nil
+    }
+
+    /// A graph from an archive, in which the blocks of `rows` lie.
+    init(
+        rows: RowStore, configuration: HNSWConfiguration, upper: UpperLevels, upperStart: [UInt32: UInt32],
+        entry: GraphEntry?, codebook: NeighborCodebook?, mapping: MappedFile
+    ) {
+        self.rows = rows
+        self.configuration = configuration
+        layout = NodeLayout(dimension: rows.dimension, configuration: configuration)
+        blocks = BlockStore(blockSize: layout.blockSize)
+        self.upper = upper
+        self.upperStart = upperStart
+        self.entry = entry
+        self.codebook = codebook
+        self.mapping = mapping
+        if rows.count > 0, let base = rows.entries.row(0).pointee.block {
+            ordered = OrderedBlocks(base: base, count: rows.count, blockSize: layout.blockSize)
+        }
+    }
+
+    // MARK: Rows
+
+    /// Takes up validated vectors: claims rows for them, writes and codes them. They are in no graph yet.
+    func take(_ vectors: UnsafeBufferPointer<Float>, threads: Int) -> [UInt32] {
+        let dimension = rows.dimension
+        let count = vectors.count / dimension
+        let claimed = rows.claim(count)
+        if rows.count == count { blocks.reserve(count) }
+        for (place, row) in claimed.enumerated() {
+            let block = blocks.allocate()
+            if place == 0, rows.count == count, count >= Self.bulkThreshold {
+                ordered = OrderedBlocks(base: block, count: count, blockSize: layout.blockSize)
+            }
+            ordered?.place(row, at: block)
+            rows.entries.row(Int(row)).pointee = RowEntry(block: block, scale: 0, bias: 0)
+            fresh.insert(row)
+        }
+        guard let base = vectors.baseAddress else { return claimed }
+        nonisolated(unsafe) let source = base
+        Parallel.forEachRange(count, chunk: 256, threads: threads) { range, _ in
+            let kernels = fp_kernels_current().pointee
+            for index in range { write(source + index * dimension, at: claimed[index], kernels: kernels) }
+        }
+        return claimed
+    }
+
+    private func write(_ vector: UnsafePointer<Float>, at row: UInt32, kernels: fp_kernels) {
+        let entry = rows.entries.row(Int(row))
+        guard let block = entry.pointee.block else { return }
+        rows.write(vector, at: row, kernels: kernels)
+        block.initializeMemory(as: UInt8.self, repeating: 0, count: layout.blockSize)
+        let code = block.assumingMemoryBound(to: Int8.self)
+        entry.pointee.scale = VectorMath.quantize(rows.vectors.row(Int(row)), rows.dimension, into: code, kernels)
+        entry.pointee.block = block
+        let links = (block + layout.linksOffset).assumingMemoryBound(to: UInt32.self)
+        links.update(repeating: GraphView.noLink, count: layout.degree)
+    }
+
+    // MARK: Blocks
+
+    /// A node's block to be changed: its own in this transaction, a copy of what searches see otherwise.
+    func writableBlock(_ row: UInt32) -> UnsafeMutableRawPointer {
+        let entry = rows.entries.row(Int(row))
+        guard let current = entry.pointee.block else { preconditionFailure("row \(row) is in no graph") }
+        if fresh.contains(row) { return current }
+        let copy = blocks.allocate()
+        copy.copyMemory(from: current, byteCount: layout.blockSize)
+        let place = UnsafeMutableRawPointer(entry).assumingMemoryBound(to: UnsafeMutableRawPointer?.self)
+        fp_store_pointer(place, copy)
+        ordered?.move(row)
+        replaced.append(current)
+        fresh.insert(row)
+        return copy
+    }
+
+    /// Writes a whole list of level 0.
+    func setLinks(_ row: UInt32, _ targets: some Collection<UInt32>) {
+        let links = (writableBlock(row) + layout.linksOffset).assumingMemoryBound(to: UInt32.self)
+        var index = 0
+        for target in targets.prefix(layout.degree) {
+            links[index] = target
+            index += 1
+        }
+        (links + index).update(repeating: GraphView.noLink, count: layout.degree - index)
+    }
+
+    /// Ends a transaction: what it replaced is garbage as soon as no search can see it.
+    func endTransaction() -> Garbage {
+        defer {
+            fresh = BitSet()
+            replaced = []
+            unlinked = []
+        }
+        return Garbage(blocks: replaced, rows: unlinked)
+    }
+
+    /// Takes back what no search can see any more.
+    func reclaim(_ garbage: Garbage) {
+        for block in garbage.blocks where mapping == nil || !isMapped(block) { blocks.release(block) }
+        guard !garbage.rows.isEmpty else { return }
+        for row in garbage.rows {
+            if let block = rows.entries.row(Int(row)).pointee.block, !isMapped(block) { blocks.release(block) }
+        }
+        rows.reclaim(garbage.rows)
+    }
+
+    /// Marks a row as taken out of the graph by this transaction.
+    func markUnlinked(_ row: UInt32) { unlinked.append(row) }
+
+    private func isMapped(_ block: UnsafeMutableRawPointer) -> Bool {
+        guard let bytes = mapping?.bytes, let base = bytes.baseAddress else { return false }
+        return UnsafeRawPointer(block) >= base && UnsafeRawPointer(block) < base + bytes.count
+    }
+
+    // MARK: Views
+
+    /// What a search would see now. Good until the next change by the writer.
+    func withView<Value>(_ body: (GraphView) throws -> Value) rethrows -> Value {
+        try rows.live.words.withUnsafeBufferPointer { live in
+            try upper.rows.withUnsafeBufferPointer { upperRows in
+                try upper.links.withUnsafeBufferPointer { upperLinks in
+                    try body(view(live: live, upperRows: upperRows, upperLinks: upperLinks))
+                }
+            }
+        }
+    }
+
+    func view(
+        live: UnsafeBufferPointer<UInt64>, upperRows: UnsafeBufferPointer<UInt32>,
+        upperLinks: UnsafeBufferPointer<UInt32>
+    ) -> GraphView {
+        GraphView(
+            rows: rows.view(live: live, blocks: ordered?.view ?? .none), layout: layout, upperRows: upperRows,
+            upperLinks: upperLinks,
+            upperDegree: upper.degree, entry: entry, codebook: codebook?.view)
+    }
+
+    /// What the graph would be without rows.
+    var isEmpty: Bool { entry == nil }
+}
+
+/// Blocks one behind the other in the order of the rows, and which of them have been replaced since.
+private final class OrderedBlocks {
+    let view: BlockView
+    private let moved: UnsafeMutablePointer<UInt64>
+
+    init(base: UnsafeMutableRawPointer, count: Int, blockSize: Int) {
+        let words = (count + 63) / 64
+        moved = .allocate(capacity: words)
+        moved.initialize(repeating: 0, count: words)
+        view = BlockView(base: base, count: UInt32(count), blockSize: blockSize, moved: moved)
+    }
+
+    deinit { moved.deallocate() }
+
+    /// A row that had another's number before has its block elsewhere.
+    func place(_ row: UInt32, at block: UnsafeMutableRawPointer) {
+        if row < view.count, view.base.map({ $0 + Int(row) * view.blockSize }) != block { move(row) }
+    }
+
+    /// To be called once the row's new block stands in the table of rows.
+    func move(_ row: UInt32) {
+        guard row < view.count else { return }
+        let word = moved + Int(row >> 6)
+        fp_store_word(word, word.pointee | 1 << UInt64(row & 63))
+    }
+}
+
+/// What a transaction replaced.
+struct Garbage: @unchecked Sendable {
+    var blocks: [UnsafeMutableRawPointer] = []
+    var rows: [UInt32] = []
+}
