@@ -32,13 +32,15 @@ TARGET static void tabulate(const fp_codebook *codebook, const float *x, float *
 }
 
 TARGET static void round_table(const float *products, size_t groups, uint8_t *table, float *unit, float *offset) {
-    float least[FP_LARGEST_GROUPS], range = 0, sum = 0;
+    float least[FP_LARGEST_GROUPS], sum = 0;
+    f32x16 ranges = all(0.0f);
     for (size_t g = 0; g < groups; g++) {
         const f32x16 v = load(products + g * FP_CODEWORDS);
         least[g] = -largest_of(-v);
         sum += least[g];
-        range = fmaxf(range, largest_of(v) - least[g]);
+        ranges = __builtin_elementwise_max(ranges, v - all(least[g]));
     }
+    const float range = largest_of(ranges);
     const float rounder = 12582912.0f;  // 1.5 * 2^23: adding it leaves the rounded integer in the low bits
     const float scale = range > 0 ? 255.0f / range : 0.0f;
     for (size_t g = 0; g < groups; g++) {

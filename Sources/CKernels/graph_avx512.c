@@ -21,26 +21,41 @@ TARGET FP_INLINE void store_sums(__m512i both, __m512i odd, uint16_t *out) {
     _mm256_storeu_si256((__m256i *)out, _mm256_add_epi16(first, second));
 }
 
+typedef struct {
+    __m512i low, low_odd, high, high_odd;
+} panel_totals;
+
+TARGET FP_INLINE void add_line(panel_totals *totals, const uint8_t *table, const uint8_t *codes) {
+    const __m512i low_half = _mm512_set1_epi8(15);
+    const __m512i entries = _mm512_loadu_si512(table), pairs = _mm512_loadu_si512(codes);
+    const __m512i l = _mm512_shuffle_epi8(entries, _mm512_and_si512(pairs, low_half));
+    const __m512i h = _mm512_shuffle_epi8(entries, _mm512_and_si512(_mm512_srli_epi16(pairs, 4), low_half));
+    totals->low = _mm512_add_epi16(totals->low, l);
+    totals->low_odd = _mm512_add_epi16(totals->low_odd, _mm512_srli_epi16(l, 8));
+    totals->high = _mm512_add_epi16(totals->high, h);
+    totals->high_odd = _mm512_add_epi16(totals->high_odd, _mm512_srli_epi16(h, 8));
+}
+
 TARGET FP_INLINE void panel_sums(const uint8_t *table, const uint8_t *codes, size_t groups, const char *next,
                                  size_t next_lines, uint16_t sums[FP_PANEL_WIDTH]) {
-    const __m512i low_half = _mm512_set1_epi8(15);
-    __m512i low = _mm512_setzero_si512(), low_odd = low, high = low, high_odd = low;
-    const size_t lines = groups / 4, steps = (next_lines + lines - 1) / lines;
-    size_t asked = 0;
-    for (size_t line = 0; line < lines; line++) {
-        for (size_t end = asked + steps; asked < end && asked < next_lines; asked++) {
-            __builtin_prefetch(next + asked * 64, 0, 3);
-        }
-        const __m512i entries = _mm512_loadu_si512(table + line * 64), pairs = _mm512_loadu_si512(codes + line * 64);
-        const __m512i l = _mm512_shuffle_epi8(entries, _mm512_and_si512(pairs, low_half));
-        const __m512i h = _mm512_shuffle_epi8(entries, _mm512_and_si512(_mm512_srli_epi16(pairs, 4), low_half));
-        low = _mm512_add_epi16(low, l);
-        low_odd = _mm512_add_epi16(low_odd, _mm512_srli_epi16(l, 8));
-        high = _mm512_add_epi16(high, h);
-        high_odd = _mm512_add_epi16(high_odd, _mm512_srli_epi16(h, 8));
+    panel_totals totals = {_mm512_setzero_si512(), _mm512_setzero_si512(), _mm512_setzero_si512(),
+                           _mm512_setzero_si512()};
+    const size_t lines = groups / 4, single = next_lines < lines ? next_lines : lines;
+    // Lines that are asked for two at a time, one at a time, and those for which there is nothing left to ask.
+    const size_t twice = next_lines - single < lines ? next_lines - single : lines;
+    size_t line = 0;
+    for (; line < twice; line++, next += 128) {
+        __builtin_prefetch(next, 0, 3);
+        __builtin_prefetch(next + 64, 0, 3);
+        add_line(&totals, table + line * 64, codes + line * 64);
     }
-    store_sums(low, low_odd, sums);
-    store_sums(high, high_odd, sums + LANES);
+    for (; line < single; line++, next += 64) {
+        __builtin_prefetch(next, 0, 3);
+        add_line(&totals, table + line * 64, codes + line * 64);
+    }
+    for (; line < lines; line++) add_line(&totals, table + line * 64, codes + line * 64);
+    store_sums(totals.low, totals.low_odd, sums);
+    store_sums(totals.high, totals.high_odd, sums + LANES);
 }
 
 TARGET FP_INLINE uint32_t above_bits(f32x16 scores, float threshold) {

@@ -90,7 +90,9 @@ extension GraphView {
         var table = table
         let scores = workspace.floats
         let rowCount = UInt32(rows.count)
-        let (codeSize, panelsOffset, lines) = (layout.codeSize, layout.panelsOffset, layout.blockLines)
+        let (codeSize, panelsOffset, lines) = (
+            layout.codeSize, layout.panelsOffset, layout.blockLines - layout.codeSize / 64
+        )
         let (panelSize, panelCount) = (layout.panelSize, layout.panelCount)
         _ = workspace.visit(entry)
         var current = entry
@@ -109,6 +111,9 @@ extension GraphView {
                 cursor += 1
                 nextBlock = rows.block(next)
                 fp_prefetch(rows.entry(next))
+                if let nextBlock {
+                    for offset in stride(from: 0, to: codeSize, by: 64) { fp_prefetch(nextBlock + offset) }
+                }
             }
             expanded += 1
             let rowEntry = rows.entry(current)
@@ -121,7 +126,7 @@ extension GraphView {
             for index in 0..<panelCount {
                 var above = graph.score_panel(
                     &table, panel.assumingMemoryBound(to: UInt8.self), product, beam.threshold,
-                    index == 0 ? nextBlock : nil, index == 0 && nextBlock != nil ? lines : 0, scores)
+                    nextBlock.map { $0 + codeSize }, index == 0 && nextBlock != nil ? lines : 0, scores)
                 let panelLinks = links + index * NodeLayout.panelWidth
                 while above != 0 {
                     let place = above.trailingZeroBitCount
