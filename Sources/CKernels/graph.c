@@ -10,6 +10,20 @@ void fp_panel_set(uint8_t *panel, size_t groups, size_t place, const uint8_t *co
     }
 }
 
+void fp_panel_copy(uint8_t *panel, size_t groups, size_t place, const uint8_t *source, size_t source_place) {
+    const size_t half = FP_PANEL_WIDTH / 2;
+    const int from = source_place < half ? 0 : 4, to = place < half ? 0 : 4;
+    uint8_t *bytes = panel + place % half;
+    const uint8_t *others = source + source_place % half;
+    for (size_t i = 0; i < groups * FP_CODEWORDS; i += FP_CODEWORDS) {
+        bytes[i] = (uint8_t)((bytes[i] & ~(0x0f << to)) | (others[i] >> from & 0x0f) << to);
+    }
+    for (size_t table = 0; table < 2; table++) {
+        const size_t start = groups * FP_CODEWORDS + table * FP_PANEL_WIDTH * 2;
+        memcpy(panel + start + place * 2, source + start + source_place * 2, 2);
+    }
+}
+
 static uint16_t bf16_of(float value) {
     const uint32_t bits = fp_bits_of_float(value);
     return (uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);

@@ -19,6 +19,14 @@ public struct HNSWConfiguration: Sendable, Hashable {
         case fast = 1
         /// Links alone: neighbours are scored by their int8 codes, wherever they are.
         case compact = 2
+
+        /// As on the command line.
+        public var name: String {
+            switch self {
+            case .fast: "fast"
+            case .compact: "compact"
+            }
+        }
     }
 
     public init(

@@ -111,9 +111,13 @@ extension HNSWIndex {
         publish(upperHasChanged: false)
     }
 
+    /// Mends the graph once a tenth of it is dead.
     private func repairIfNeeded() {
-        let rows = store.rows
-        if rows.tombstoneCount > max(rows.liveCount, 1024) { rebuild(threads: Processors.available) }
+        guard store.tombstoneCount * 10 > max(store.rows.liveCount, 256) else { return }
+        store.repair(threads: Processors.available, pool: pool)
+        // Row numbers are about to come to mean other rows.
+        epoch &+= 1
+        publish()
     }
 
     private func rebuild(threads: Int) {

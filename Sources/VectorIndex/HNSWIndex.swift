@@ -96,7 +96,9 @@ public final class HNSWIndex<Key: IndexKey>: NeighborIndex, @unchecked Sendable 
     public var byteCount: Int {
         versions.withCurrent { state in
             let graph = state.graph
-            let perRow = graph.rows.vectorStride * 4 + graph.layout.blockSize + MemoryLayout<RowEntry>.stride
+            let perRow =
+                graph.rows.vectorStride * 4 + graph.layout.blockSize + MemoryLayout<RowFactors>.stride
+                + MemoryLayout<BlockReference>.stride
             return graph.rows.count * perRow + graph.upperRows.count * (graph.upperDegree + 1) * 4
         }
     }

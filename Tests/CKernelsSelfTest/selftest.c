@@ -255,6 +255,15 @@ static void check_graph(const fp_kernels *k, bool isFirst) {
             require(fabs(score - scores[place]) <= unit * (double)groups / 2 + 1e-4, "score_panel", k->name, groups);
             require((above >> place & 1) == (scores[place] > 0.5f), "score_panel's bits", k->name, groups);
         }
+        // Each neighbour at another's place of another panel scores as it did.
+        static uint8_t turned[FP_PANEL_SIZE(most)];
+        memset(turned, 0xff, sizeof turned);
+        for (size_t place = 0; place < 32; place++) fp_panel_copy(turned, groups, (place * 5 + 3) % 32, panel, place);
+        float turned_scores[32];
+        k->graph->score_panel(&query, turned, 0.25f, 0.5f, NULL, 0, turned_scores);
+        for (size_t place = 0; place < 32; place++) {
+            require(turned_scores[(place * 5 + 3) % 32] == scores[place], "fp_panel_copy", k->name, groups);
+        }
         if (isFirst) memcpy(expected_scores[round], scores, sizeof scores);
         require(memcmp(expected_scores[round], scores, sizeof scores) == 0, "score_panel bitwise", k->name, groups);
 

@@ -117,7 +117,7 @@ struct OtherVerbsTests {
         #expect(
             Set(report.keys) == [
                 "engine", "rows", "dimensions", "buildSeconds", "bytesPerVector", "points", "k", "metric", "M",
-                "efConstruction", "threads", "queries", "archive",
+                "efConstruction", "layout", "threads", "queries", "archive",
             ])
         #expect(report["engine"] as? String == "fingerpost")
         #expect(report["rows"] as? Int == 60 && report["dimensions"] as? Int == 8)

@@ -71,10 +71,12 @@ typedef struct __attribute__((swift_attr("@Sendable"))) {
     size_t (*find_above)(const float *values, size_t n, float threshold, uint32_t *places);
 } fp_graph;
 
-/// Writes codeword `codes[g]` of each group for neighbour `place` of a panel whose bits there are zero or another's,
-/// with its factor and shift rounded to bfloat16. Returns the factor as it was rounded.
+/// Writes codeword `codes[g]` of each group for neighbour `place` of a panel.
 void fp_panel_set(uint8_t *panel, size_t groups, size_t place, const uint8_t *codes);
+/// Writes its factor and shift, rounded to bfloat16.
 void fp_panel_set_factors(uint8_t *panel, size_t groups, size_t place, float factor, float shift);
+/// Copies all that a panel has of a neighbour to a place of another panel.
+void fp_panel_copy(uint8_t *panel, size_t groups, size_t place, const uint8_t *source, size_t source_place);
 /// To the nearest bfloat16, ties to even; not for NaN.
 float fp_round_to_bf16(float value);
 

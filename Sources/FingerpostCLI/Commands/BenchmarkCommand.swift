@@ -30,7 +30,7 @@ struct BenchmarkCoreCommand: ParsableCommand {
             the fastest pass counts.
 
             With --json: {"engine","rows","dimensions","buildSeconds","bytesPerVector","points":[{"efSearch","recall",\
-            "queriesPerSecond","p50Microseconds","p99Microseconds"}],"k","metric","M","efConstruction","threads",\
+            "queriesPerSecond","p50Microseconds","p99Microseconds"}],"k","metric","M","efConstruction","layout","threads",\
             "queries","archive"}; "archive" is null without --save, or {"path","bytes","saveSeconds",\
             "openMicroseconds","firstSearchMicroseconds"}.
             """)
@@ -75,8 +75,7 @@ struct BenchmarkCoreCommand: ParsableCommand {
         options.rounds = rounds
         options.archivePath = save
         (options.baseName, options.queriesName) = (base, queries)
-        if let links = graph.links { options.configuration.M = links }
-        if let efConstruction = graph.efConstruction { options.configuration.efConstruction = efConstruction }
+        graph.apply(to: &options.configuration)
         if let save {
             try OutputFile.check(save)
             Interruption.willWrite(save)

@@ -23,6 +23,7 @@ extension CoreBenchmarkReport {
             "metric": .string(metric.name),
             "M": .integer(configuration.M),
             "efConstruction": .integer(configuration.efConstruction),
+            "layout": .string(configuration.layout.name),
             "threads": .integer(threads),
             "queries": .integer(queryCount),
             "archive": archive.map { archive in
@@ -41,7 +42,10 @@ extension CoreBenchmarkReport {
         var lines = Table.pairs([
             ("vectors", "\(Format.count(rows)) x \(dimension), \(metric.name)"),
             ("queries", "\(Format.count(queryCount)), k = \(k), one thread"),
-            ("graph", "M \(configuration.M), efConstruction \(configuration.efConstruction)"),
+            (
+                "graph",
+                "M \(configuration.M), efConstruction \(configuration.efConstruction), \(configuration.layout.name)"
+            ),
             (
                 "build",
                 "\(Format.duration(build)) on \(Format.count(threads, "thread")) (\(Format.rate(rate)) vectors/s)"

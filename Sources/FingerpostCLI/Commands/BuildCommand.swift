@@ -104,8 +104,7 @@ struct BuildCommand: ParsableCommand {
         var options = LibraryOptions()
         if let encoder { options.encoder = .folder(URL(fileURLWithPath: encoder)) }
         options.threads = threading.threads
-        if let links = graph.links { options.configuration.M = links }
-        if let efConstruction = graph.efConstruction { options.configuration.efConstruction = efConstruction }
+        graph.apply(to: &options.configuration)
         let folder = target.folder
         Interruption.willWrite(folder.appendingPathComponent("index.hnsw").path)
         Interruption.willWrite(folder.appendingPathComponent("library.sqlite").path)
@@ -130,13 +129,10 @@ struct BuildCommand: ParsableCommand {
 
     private func warnAboutGraph(_ information: LibraryInformation) {
         let current = information.configuration
-        guard
-            graph.links.map({ $0 != current.M }) ?? false
-                || graph.efConstruction.map({ $0 != current.efConstruction }) ?? false
-        else { return }
+        guard graph.differs(from: current) else { return }
         Console.log(
             "note: the index keeps the graph it was built with (M \(current.M), ef-construction "
-                + "\(current.efConstruction)). Delete \(PlainText.line(target.library))/index.hnsw and build again to change it."
+                + "\(current.efConstruction), \(current.layout.name)). Delete \(PlainText.line(target.library))/index.hnsw and build again to change it."
         )
     }
 }

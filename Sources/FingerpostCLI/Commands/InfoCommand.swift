@@ -12,7 +12,7 @@ struct InfoCommand: ParsableCommand {
               fingerpost info --library my-library
 
             With --json: {"library","id","created","guidelines","passages","pending","indexed","unindexed",\
-            "encoder":{...},"index":{"M","efConstruction","efSearch","origin","bytes"},"database":{"bytes",\
+            "encoder":{...},"index":{"M","efConstruction","efSearch","layout","origin","bytes"},"database":{"bytes",\
             "schemaVersion","generation","sqlite"},"byKind","byStatus","bySeverity","byLanguage","byTag","byRisk"}.
             """)
 
@@ -43,7 +43,8 @@ extension LibraryInformation {
             "encoder": .encoder(encoder),
             "index": [
                 "M": .integer(configuration.M), "efConstruction": .integer(configuration.efConstruction),
-                "efSearch": .integer(configuration.efSearch), "origin": .string("\(indexOrigin)"),
+                "efSearch": .integer(configuration.efSearch), "layout": .string(configuration.layout.name),
+                "origin": .string("\(indexOrigin)"),
                 "bytes": .integer(archiveBytes),
             ],
             "database": [
@@ -78,7 +79,7 @@ extension LibraryInformation {
             (
                 "index",
                 "\(Format.count(indexedVectors, "vector")), M \(configuration.M), efConstruction "
-                    + "\(configuration.efConstruction), efSearch \(configuration.efSearch), \(PlainText.line("\(indexOrigin)"))"
+                    + "\(configuration.efConstruction), efSearch \(configuration.efSearch), \(configuration.layout.name), \(PlainText.line("\(indexOrigin)"))"
             ),
             ("encoder", PlainText.line("\(encoder)")),
             (

@@ -39,10 +39,38 @@ struct GraphOptions: ParsableArguments {
     @Option(name: .customLong("ef-construction"), help: "Length of the beam while building (1 to 65536).")
     var efConstruction: Int?
 
+    @Option(help: "fast: codes of the neighbours beside the links; compact: half the memory.")
+    var layout: LayoutArgument?
+
+    func apply(to configuration: inout HNSWConfiguration) {
+        if let links { configuration.M = links }
+        if let efConstruction { configuration.efConstruction = efConstruction }
+        if let layout { configuration.layout = layout.value }
+    }
+
+    /// Whether what was asked for differs from what is there.
+    func differs(from configuration: HNSWConfiguration) -> Bool {
+        var asked = configuration
+        apply(to: &asked)
+        return asked != configuration
+    }
+
     func validate() throws {
         if let links { try Check.range("--M", links, 2...256) }
         if let efConstruction { try Check.range("--ef-construction", efConstruction, 1...65_536) }
     }
+}
+
+/// The name of a layout.
+struct LayoutArgument: ExpressibleByArgument {
+    let value: HNSWConfiguration.Layout
+
+    init?(argument: String) {
+        guard let value = HNSWConfiguration.Layout.allCases.first(where: { $0.name == argument }) else { return nil }
+        self.value = value
+    }
+
+    static let allValueStrings = HNSWConfiguration.Layout.allCases.map(\.name)
 }
 
 /// How a search goes.

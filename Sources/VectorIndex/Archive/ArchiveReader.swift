@@ -74,8 +74,9 @@ struct ArchiveReader {
             dimension: dimension, metric: metric,
             vectors: ChunkedColumn(
                 stride: RowStore.vectorStride(dimension), mapped: bytes(.vectors), rows: count, of: file),
+            factors: ChunkedColumn(stride: 1, mapped: bytes(.factors), rows: count, of: file),
             count: count, live: live, free: (0..<UInt32(count)).filter { !linked.contains($0) })
-        fillEntries(rows)
+        fillNodes(rows)
         return (try graph(rows, linked: linked), keys)
     }
 
@@ -87,16 +88,13 @@ struct ArchiveReader {
         return bits
     }
 
-    /// Scales, biases and where the nodes are. Rows that are in no graph get their block as well, so that a link that
+    /// Where the nodes are. Rows that are in no graph get their block as well, so that a link that
     /// damage has led there finds nothing worse than another list of links.
-    private func fillEntries(_ rows: RowStore) {
-        let factors = bytes(.factors).bindMemory(to: Float.self)
+    private func fillNodes(_ rows: RowStore) {
         let nodes = bytes(.nodes)
         let size = NodeLayout(dimension: rows.dimension, configuration: header.configuration).blockSize
         for row in 0..<rows.count {
-            rows.entries.row(row).pointee = RowEntry(
-                block: nodes.baseAddress.map { UnsafeMutableRawPointer(mutating: $0 + row * size) },
-                scale: factors[2 * row], bias: factors[2 * row + 1])
+            rows.setBlock(UInt32(row), nodes.baseAddress.map { UnsafeMutableRawPointer(mutating: $0 + row * size) })
         }
     }
 

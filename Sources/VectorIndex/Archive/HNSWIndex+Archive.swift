@@ -79,11 +79,10 @@ extension HNSWIndex {
         var linked = BitSet(capacity: rows.count)
         var factors: [Float] = []
         factors.reserveCapacity(rows.count * 2)
-        let free = Set(rows.free)
         for row in 0..<UInt32(rows.count) {
-            let isFree = free.contains(row)
+            let isFree = !store.isLinked(row)
             if !isFree { linked.insert(row) }
-            let entry = rows.entries.row(Int(row)).pointee
+            let entry = rows.factors.row(Int(row)).pointee
             factors.append(isFree ? 0 : entry.scale)
             factors.append(isFree ? 0 : entry.bias)
         }
@@ -102,7 +101,7 @@ extension HNSWIndex {
             case .codebook: try codebook.withUnsafeBytes(body)
             case .nodes:
                 for row in 0..<rows.count {
-                    if let block = rows.entries.row(row).pointee.block, linked.contains(UInt32(row)) {
+                    if let block = rows.block(UInt32(row)), linked.contains(UInt32(row)) {
                         try body(UnsafeRawBufferPointer(start: block, count: noNode.count))
                     } else {
                         try noNode.withUnsafeBytes(body)

@@ -7,7 +7,7 @@ extension GraphStore {
 
     /// Links all rows that have blocks, none of which is linked yet.
     func buildInBulk(threads: Int, pool: WorkspacePool, progress: @escaping (Double) -> Void) {
-        let nodes = (0..<UInt32(rows.count)).filter { rows.entries.row(Int($0)).pointee.block != nil }
+        let nodes = (0..<UInt32(rows.count)).filter { rows.block($0) != nil }
         let levels = nodes.map { self.configuration.level(ofRow: Int($0)) }
         let top = levels.max() ?? 0
         // Lists are numbered in the order of the rows, as they are when rows come one by one.

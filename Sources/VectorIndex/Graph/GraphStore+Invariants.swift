@@ -2,20 +2,23 @@ extension GraphStore {
     /// What is wrong with the graph, in words; empty if nothing is. Called by tests and by `verify`.
     ///
     /// - Complexity: O(links).
-    func violations() -> [String] { withView { $0.violations(free: Set(rows.free), live: rows.live.count) } }
+    func violations() -> [String] {
+        withView { $0.violations(isInGraph: (0..<UInt32(rows.count)).map(isLinked), live: rows.live.count) }
+    }
 }
 
 extension GraphView {
-    fileprivate func violations(free: Set<UInt32>, live: Int) -> [String] {
+    fileprivate func violations(isInGraph: [Bool], live: Int) -> [String] {
         var found: [String] = []
         func report(_ text: String) { if found.count < 20 { found.append(text) } }
         if live != rows.liveCount { report("the count of live rows is wrong") }
-        let isInGraph = (0..<UInt32(rows.count)).map { !free.contains($0) }
         if entry == nil, rows.liveCount > 0 { report("no entry") }
         if let entry, Int(entry.row) >= rows.count || !isInGraph[Int(entry.row)] {
             report("entry \(entry.row) is no node")
         }
-        for row in free where rows.isLive(row) { report("row \(row) is free and alive") }
+        for row in 0..<UInt32(rows.count) where rows.isLive(row) && !isInGraph[Int(row)] {
+            report("row \(row) is alive and in no graph")
+        }
         guard found.isEmpty else { return found }
         for row in 0..<UInt32(rows.count) where isInGraph[Int(row)] {
             let links = links(row)

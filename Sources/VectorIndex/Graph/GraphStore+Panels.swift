@@ -10,6 +10,7 @@ extension GraphStore {
         guard let codebook else { return }
         for node in nodes { _ = writableBlock(node) }
         let unique = Set(nodes).sorted()
+        let originals = Originals(blocks: unique.map(original))
         withView { view in
             let book = codebook.view
             Parallel.forEachRange(unique.count, chunk: 16, threads: threads) { range, _ in
@@ -17,7 +18,7 @@ extension GraphStore {
                 let scratch = PanelScratch(book)
                 for index in range {
                     view.encodePanels(
-                        of: unique[index], book,
+                        of: unique[index], from: originals.blocks[index], book,
                         rotated: { row, out in
                             let code = CodedQuery(code: view.rows.code(row), scale: view.rows.scale(row))
                             book.rotate(
@@ -45,7 +46,7 @@ extension GraphStore {
     /// As ``encodePanels(of:threads:pool:)`` for all nodes, with every row turned once.
     private func encodeAllPanels(_ codebook: NeighborCodebook, threads: Int) {
         let count = rows.count
-        for row in 0..<UInt32(count) where rows.entries.row(Int(row)).pointee.block != nil { _ = writableBlock(row) }
+        for row in 0..<UInt32(count) where rows.block(row) != nil { _ = writableBlock(row) }
         let book = codebook.view
         let width = codebook.keptDimensions
         // Turned rows as codes: their rounding is far below that of the panels.
@@ -54,7 +55,7 @@ extension GraphStore {
             Parallel.forEachRange(count, chunk: 256, threads: threads) { range, _ in
                 let kernels = fp_kernels_current().pointee
                 let scratch = PanelScratch(book)
-                for row in range where view.rows.entry(UInt32(row)).pointee.block != nil {
+                for row in range where view.rows.listedBlock(UInt32(row)) != nil {
                     let code = CodedQuery(code: view.rows.code(UInt32(row)), scale: view.rows.scale(UInt32(row)))
                     book.rotate(
                         code, subtractingMean: false, into: scratch.own, integers: scratch.integers, kernels: kernels)
@@ -64,14 +65,19 @@ extension GraphStore {
             Parallel.forEachRange(count, chunk: 64, threads: threads) { range, _ in
                 let kernels = fp_kernels_current().pointee
                 let scratch = PanelScratch(book)
-                for row in range where view.rows.entry(UInt32(row)).pointee.block != nil {
+                for row in range where view.rows.listedBlock(UInt32(row)) != nil {
                     view.encodePanels(
-                        of: UInt32(row), book, rotated: { turned.get(Int($0), into: $1) }, scratch: scratch,
+                        of: UInt32(row), from: nil, book, rotated: { turned.get(Int($0), into: $1) }, scratch: scratch,
                         kernels: kernels)
                 }
             }
         }
     }
+}
+
+/// Carries pointers across to other threads.
+private struct Originals: @unchecked Sendable {
+    let blocks: [UnsafeMutableRawPointer?]
 }
 
 /// Turned rows in signed bytes with a scale each.
@@ -110,7 +116,7 @@ extension GraphView {
         let dimension = rows.dimension
         var differences: [Float] = []
         var mean = [Float](repeating: 0, count: dimension)
-        let nodes = (0..<UInt32(rows.count)).filter { rows.entry($0).pointee.block != nil }
+        let nodes = (0..<UInt32(rows.count)).filter { rows.listedBlock($0) != nil }
         let step = max(1, nodes.count / wanted)
         let perNode = max(1, wanted / max(1, nodes.count))
         var sampled = 0

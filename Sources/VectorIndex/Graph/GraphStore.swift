@@ -24,10 +24,12 @@ final class GraphStore: @unchecked Sendable {
 
     /// Rows whose block is this transaction's own.
     private var fresh = BitSet()
-    /// Blocks replaced in this transaction.
-    private var replaced: [UnsafeMutableRawPointer] = []
+    /// Blocks replaced in this transaction, by row.
+    private var replaced: [UInt32: UnsafeMutableRawPointer] = [:]
     /// Rows that this transaction took out of the graph.
     private var unlinked: [UInt32] = []
+    /// Rows out of the graph that a search may still see.
+    private var waiting: Set<UInt32> = []
     /// Rows linked since the graph was last looked through for nodes that nothing leads to.
     var unchecked = 0
 
@@ -54,7 +56,7 @@ final class GraphStore: @unchecked Sendable {
         self.entry = entry
         self.codebook = codebook
         self.mapping = mapping
-        if rows.count > 0, let base = rows.entries.row(0).pointee.block {
+        if rows.count > 0, let base = rows.block(0) {
             ordered = OrderedBlocks(base: base, count: rows.count, blockSize: layout.blockSize)
         }
     }
@@ -73,7 +75,7 @@ final class GraphStore: @unchecked Sendable {
                 ordered = OrderedBlocks(base: block, count: count, blockSize: layout.blockSize)
             }
             ordered?.place(row, at: block)
-            rows.entries.row(Int(row)).pointee = RowEntry(block: block, scale: 0, bias: 0)
+            rows.setBlock(row, block)
             fresh.insert(row)
         }
         guard let base = vectors.baseAddress else { return claimed }
@@ -86,13 +88,12 @@ final class GraphStore: @unchecked Sendable {
     }
 
     private func write(_ vector: UnsafePointer<Float>, at row: UInt32, kernels: fp_kernels) {
-        let entry = rows.entries.row(Int(row))
-        guard let block = entry.pointee.block else { return }
+        guard let block = rows.block(row) else { return }
         rows.write(vector, at: row, kernels: kernels)
         block.initializeMemory(as: UInt8.self, repeating: 0, count: layout.blockSize)
         let code = block.assumingMemoryBound(to: Int8.self)
-        entry.pointee.scale = VectorMath.quantize(rows.vectors.row(Int(row)), rows.dimension, into: code, kernels)
-        entry.pointee.block = block
+        rows.factors.row(Int(row)).pointee.scale = VectorMath.quantize(
+            rows.vectors.row(Int(row)), rows.dimension, into: code, kernels)
         let links = (block + layout.linksOffset).assumingMemoryBound(to: UInt32.self)
         links.update(repeating: GraphView.noLink, count: layout.degree)
     }
@@ -101,18 +102,19 @@ final class GraphStore: @unchecked Sendable {
 
     /// A node's block to be changed: its own in this transaction, a copy of what searches see otherwise.
     func writableBlock(_ row: UInt32) -> UnsafeMutableRawPointer {
-        let entry = rows.entries.row(Int(row))
-        guard let current = entry.pointee.block else { preconditionFailure("row \(row) is in no graph") }
+        guard let current = rows.block(row) else { preconditionFailure("row \(row) is in no graph") }
         if fresh.contains(row) { return current }
         let copy = blocks.allocate()
         copy.copyMemory(from: current, byteCount: layout.blockSize)
-        let place = UnsafeMutableRawPointer(entry).assumingMemoryBound(to: UnsafeMutableRawPointer?.self)
-        fp_store_pointer(place, copy)
+        rows.setBlock(row, copy)
         ordered?.move(row)
-        replaced.append(current)
+        replaced[row] = current
         fresh.insert(row)
         return copy
     }
+
+    /// The block that a node's was copied from in this transaction, which searches may still see.
+    func original(_ row: UInt32) -> UnsafeMutableRawPointer? { replaced[row] }
 
     /// Writes a whole list of level 0.
     func setLinks(_ row: UInt32, _ targets: some Collection<UInt32>) {
@@ -129,10 +131,10 @@ final class GraphStore: @unchecked Sendable {
     func endTransaction() -> Garbage {
         defer {
             fresh = BitSet()
-            replaced = []
+            replaced = [:]
             unlinked = []
         }
-        return Garbage(blocks: replaced, rows: unlinked)
+        return Garbage(blocks: Array(replaced.values), rows: unlinked)
     }
 
     /// Takes back what no search can see any more.
@@ -140,13 +142,23 @@ final class GraphStore: @unchecked Sendable {
         for block in garbage.blocks where mapping == nil || !isMapped(block) { blocks.release(block) }
         guard !garbage.rows.isEmpty else { return }
         for row in garbage.rows {
-            if let block = rows.entries.row(Int(row)).pointee.block, !isMapped(block) { blocks.release(block) }
+            if let block = rows.block(row), !isMapped(block) { blocks.release(block) }
         }
+        waiting.subtract(garbage.rows)
         rows.reclaim(garbage.rows)
     }
 
     /// Marks a row as taken out of the graph by this transaction.
-    func markUnlinked(_ row: UInt32) { unlinked.append(row) }
+    func markUnlinked(_ row: UInt32) {
+        unlinked.append(row)
+        waiting.insert(row)
+    }
+
+    /// Whether a row's node is part of the graph.
+    func isLinked(_ row: UInt32) -> Bool { rows.block(row) != nil && !waiting.contains(row) }
+
+    /// Dead rows that the graph still leads through.
+    var tombstoneCount: Int { rows.count - rows.liveCount - rows.free.count - waiting.count }
 
     private func isMapped(_ block: UnsafeMutableRawPointer) -> Bool {
         guard let bytes = mapping?.bytes, let base = bytes.baseAddress else { return false }

@@ -7,6 +7,7 @@ extension GraphView {
     ) -> fp_table_query {
         let graph = kernels.graph.pointee
         var codewords = codebook.table
+        workspace.prepareRotation(dimensions: codebook.keptDimensions)
         codebook.rotate(
             query, subtractingMean: true, into: workspace.rotated, integers: workspace.rotatedIntegers,
             kernels: kernels)
@@ -18,9 +19,13 @@ extension GraphView {
 
     /// Writes the panels of a node from its links. The block is the writer's own.
     ///
-    /// - Parameter rotated: the kept dimensions of any row.
+    /// - Parameters:
+    ///   - original: the block that this one was copied from, whose panels are right for its links: what it has of a
+    ///     neighbour is taken over.
+    ///   - rotated: the kept dimensions of any row.
     func encodePanels(
-        of node: UInt32, _ codebook: CodebookView, rotated: (UInt32, UnsafeMutablePointer<Float>) -> Void,
+        of node: UInt32, from original: UnsafeMutableRawPointer?, _ codebook: CodebookView,
+        rotated: (UInt32, UnsafeMutablePointer<Float>) -> Void,
         scratch: PanelScratch, kernels: fp_kernels
     ) {
         let graph = kernels.graph.pointee
@@ -33,10 +38,14 @@ extension GraphView {
         let size = layout.codeSize
         let ownSquare = Float(kernels.dot_i8(code, code, size)) * (scale * scale)
         var codewords = codebook.table
-        rotated(node, scratch.own)
-        // (p - m) times the codewords.
-        for d in 0..<width { scratch.other[d] = scratch.own[d] - codebook.mean[d] }
-        graph.tabulate(&codewords, scratch.other, scratch.products)
+        var isPrepared = false
+        func prepare() {
+            rotated(node, scratch.own)
+            // (p - m) times the codewords.
+            for d in 0..<width { scratch.other[d] = scratch.own[d] - codebook.mean[d] }
+            var codewords = codebook.table
+            graph.tabulate(&codewords, scratch.other, scratch.products)
+        }
         for place in 0..<(layout.panelCount * NodeLayout.panelWidth) {
             let panel = panels + place / NodeLayout.panelWidth * layout.panelSize
             let lane = place % NodeLayout.panelWidth
@@ -46,6 +55,21 @@ extension GraphView {
                 fp_panel_set(panel, codebook.groups, lane, scratch.codes)
                 fp_panel_set_factors(panel, codebook.groups, lane, 0, -.infinity)
                 continue
+            }
+            if let original {
+                let before = self.links(in: original)
+                if before[place] == neighbor { continue }
+                if let old = (0..<layout.degree).first(where: { before[$0] == neighbor }) {
+                    let panels = (original + layout.panelsOffset).assumingMemoryBound(to: UInt8.self)
+                    fp_panel_copy(
+                        panel, codebook.groups, lane, panels + old / NodeLayout.panelWidth * layout.panelSize,
+                        old % NodeLayout.panelWidth)
+                    continue
+                }
+            }
+            if !isPrepared {
+                prepare()
+                isPrepared = true
             }
             let otherScale = rows.scale(neighbor)
             let otherCode = rows.code(neighbor)

@@ -50,13 +50,19 @@ extension GraphView {
                     collected += 1
                 }
             }
+            // The links that are likely to be followed next come while these rows are scored.
+            for place in cursor..<min(cursor + 2, beam.count) {
+                let ahead = self.links(beam.rows[place] & SortedCandidates.rowMask)
+                fp_prefetch(ahead)
+                fp_prefetch(ahead + 16)
+            }
             guard collected > 0 else { continue }
             kernels.dot_i8_gather(query.code, codes, layout.codeSize, collected, products)
             scored += collected
             for index in 0..<collected {
                 let row = ids[index]
-                let entry = rows.entry(row)
-                let affinity = Float(products[index]) * (query.scale * entry.pointee.scale) + entry.pointee.bias
+                let factors = rows.factors(row)
+                let affinity = Float(products[index]) * (query.scale * factors.pointee.scale) + factors.pointee.bias
                 if affinity > beam.threshold { cursor = min(cursor, beam.insert(affinity, row, graph)) }
                 if affinity > found.threshold, acceptance.accepts(row) { _ = found.insert(affinity, row, graph) }
             }
@@ -110,16 +116,16 @@ extension GraphView {
                 beam.rows[cursor] = next | SortedCandidates.expanded
                 cursor += 1
                 nextBlock = rows.block(next)
-                fp_prefetch(rows.entry(next))
+                fp_prefetch(rows.factors(next))
                 if let nextBlock {
                     for offset in stride(from: 0, to: codeSize, by: 64) { fp_prefetch(nextBlock + offset) }
                 }
             }
             expanded += 1
-            let rowEntry = rows.entry(current)
+            let factors = rows.factors(current)
             let code = UnsafePointer(block.assumingMemoryBound(to: Int8.self))
-            let product = Float(kernels.dot_i8(query.code, code, codeSize)) * (query.scale * rowEntry.pointee.scale)
-            let affinity = product + rowEntry.pointee.bias
+            let product = Float(kernels.dot_i8(query.code, code, codeSize)) * (query.scale * factors.pointee.scale)
+            let affinity = product + factors.pointee.bias
             if affinity > found.threshold, acceptance.accepts(current) { _ = found.insert(affinity, current, graph) }
             let links = links(in: block)
             var panel = block + panelsOffset

@@ -23,6 +23,7 @@ final class SearchWorkspace {
     let products: UnsafeMutablePointer<Float>
     let table: UnsafeMutablePointer<UInt8>
     private var queryRoom = 0
+    private var rotatedRoom = 0
 
     /// One bit a row, all zero between searches; ``seen`` lists the words to be cleared.
     private var visited: UnsafeMutablePointer<UInt64>
@@ -73,16 +74,22 @@ final class SearchWorkspace {
         if room > queryRoom {
             query.deallocate()
             queryCode.deallocate()
-            rotated.deallocate()
-            rotatedIntegers.deallocate()
             query = Self.aligned(room)
             queryCode = Self.aligned(room)
-            rotated = Self.aligned(room)
-            rotatedIntegers = Self.aligned(room)
             queryRoom = room
         }
         query.update(repeating: 0, count: room)
         queryCode.update(repeating: 0, count: room)
+    }
+
+    /// Room for so many dimensions of a turned query.
+    func prepareRotation(dimensions: Int) {
+        guard dimensions > rotatedRoom else { return }
+        rotated.deallocate()
+        rotatedIntegers.deallocate()
+        rotated = Self.aligned(dimensions)
+        rotatedIntegers = Self.aligned(dimensions)
+        rotatedRoom = dimensions
     }
 
     private static func aligned<Element: BitwiseCopyable>(_ count: Int) -> UnsafeMutablePointer<Element> {

@@ -11,10 +11,10 @@ final class ChunkedColumn<Element: BitwiseCopyable & Sendable>: @unchecked Senda
     private(set) var directory: UnsafeMutablePointer<UnsafeMutablePointer<Element>>
     private(set) var chunkCount = 0
     private var directoryRoom = 0
-    /// Directories that a search may still be reading. Together they are no larger than the one in use.
+    /// Directories that a search may still be reading. They are small, and few.
     private var outgrown: [UnsafeMutablePointer<UnsafeMutablePointer<Element>>] = []
-    /// The chunks at the front that lie in an archive, where they must not be written.
-    private var mappedChunks = 0
+    /// Whether each chunk lies in an archive, where it must not be written.
+    private var isMapped: [Bool] = []
     private var memory: [AlignedMemory] = []
     private let mapping: MappedFile?
 
@@ -34,15 +34,15 @@ final class ChunkedColumn<Element: BitwiseCopyable & Sendable>: @unchecked Senda
         mapping = file
         let elements = bytes.bindMemory(to: Element.self)
         guard let base = elements.baseAddress, stride > 0 else { return }
-        mappedChunks = rows / Self.rowsPerChunk
-        for chunk in 0..<mappedChunks {
-            append(UnsafeMutablePointer(mutating: base + chunk * Self.rowsPerChunk * stride))
+        let whole = rows / Self.rowsPerChunk
+        for chunk in 0..<whole {
+            append(UnsafeMutablePointer(mutating: base + chunk * Self.rowsPerChunk * stride), isMapped: true)
         }
         // The chunk that has room for more rows is the index's own.
-        let rest = rows - mappedChunks * Self.rowsPerChunk
+        let rest = rows - whole * Self.rowsPerChunk
         if rest > 0 {
             ensureCapacity(rows)
-            directory[mappedChunks].update(from: base + mappedChunks * Self.rowsPerChunk * stride, count: rest * stride)
+            directory[whole].update(from: base + whole * Self.rowsPerChunk * stride, count: rest * stride)
         }
     }
 
@@ -54,25 +54,40 @@ final class ChunkedColumn<Element: BitwiseCopyable & Sendable>: @unchecked Senda
 
     /// Makes room for `rows` rows. Rows that are there stay where they are.
     func ensureCapacity(_ rows: Int) {
-        while chunkCount * Self.rowsPerChunk < rows {
-            let bytes = Self.rowsPerChunk * stride * MemoryLayout<Element>.stride
-            let chunk = AlignedMemory(byteCount: bytes)
-            memory.append(chunk)
-            append(chunk.base.bindMemory(to: Element.self, capacity: Self.rowsPerChunk * stride))
-        }
+        while chunkCount * Self.rowsPerChunk < rows { append(allocateChunk(), isMapped: false) }
     }
 
-    private func append(_ chunk: UnsafeMutablePointer<Element>) {
-        if chunkCount == directoryRoom {
-            let room = max(8, directoryRoom * 2)
-            let larger = UnsafeMutablePointer<UnsafeMutablePointer<Element>>.allocate(capacity: room)
-            larger.update(from: directory, count: chunkCount)
-            outgrown.append(directory)
-            directory = larger
-            directoryRoom = room
-        }
+    /// Sees to it that a row may be written: if it lies in an archive, its chunk is copied. Searches that have begun go on
+    /// with the old one.
+    func makeWritable(_ row: Int) {
+        let chunk = row >> Self.chunkShift
+        guard isMapped[chunk] else { return }
+        let copy = allocateChunk()
+        copy.update(from: directory[chunk], count: Self.rowsPerChunk * stride)
+        replaceDirectory(room: directoryRoom)
+        directory[chunk] = copy
+        isMapped[chunk] = false
+    }
+
+    private func allocateChunk() -> UnsafeMutablePointer<Element> {
+        let chunk = AlignedMemory(byteCount: Self.rowsPerChunk * stride * MemoryLayout<Element>.stride)
+        memory.append(chunk)
+        return chunk.base.bindMemory(to: Element.self, capacity: Self.rowsPerChunk * stride)
+    }
+
+    private func append(_ chunk: UnsafeMutablePointer<Element>, isMapped mapped: Bool) {
+        if chunkCount == directoryRoom { replaceDirectory(room: max(8, directoryRoom * 2)) }
         directory[chunkCount] = chunk
+        isMapped.append(mapped)
         chunkCount += 1
+    }
+
+    private func replaceDirectory(room: Int) {
+        let replacement = UnsafeMutablePointer<UnsafeMutablePointer<Element>>.allocate(capacity: room)
+        replacement.update(from: directory, count: chunkCount)
+        outgrown.append(directory)
+        directory = replacement
+        directoryRoom = room
     }
 
     @inline(__always)

@@ -1,14 +1,17 @@
 import CKernels
 
-/// What is known of a row besides its vector and key.
-struct RowEntry: BitwiseCopyable, @unchecked Sendable {
-    /// The node's block; see ``NodeLayout``. Nil without a graph, or while the row is in none. Read through
-    /// ``RowView/block(_:)``, since the writer may put another in its place at any time.
-    var block: UnsafeMutableRawPointer?
+/// What turns the product of a row's code into an affinity.
+struct RowFactors: BitwiseCopyable, Sendable {
     /// Of the int8 code: value = code * scale.
     var scale: Float
     /// Added to inner products to make affinities; see ``RowView``.
     var bias: Float
+}
+
+/// Where a row's node is; see ``NodeLayout``. Nil without a graph, or while the row is in none. Searches read it through
+/// ``RowView/block(_:)``, since the writer may put another in its place at any time.
+struct BlockReference: BitwiseCopyable, @unchecked Sendable {
+    var block: UnsafeMutableRawPointer?
 }
 
 /// The rows of an index as the one writer has them: vectors in full precision, codes, and which rows are alive.
@@ -19,7 +22,8 @@ final class RowStore: @unchecked Sendable {
     let dimension: Int
     let metric: Metric
     let vectors: ChunkedColumn<Float>
-    let entries = ChunkedColumn<RowEntry>(stride: 1)
+    let factors: ChunkedColumn<RowFactors>
+    private let blocks = ChunkedColumn<BlockReference>(stride: 1)
 
     /// Row numbers in use, dead rows included.
     private(set) var count = 0
@@ -35,20 +39,23 @@ final class RowStore: @unchecked Sendable {
         self.dimension = dimension
         self.metric = metric
         vectors = ChunkedColumn(stride: Self.vectorStride(dimension))
+        factors = ChunkedColumn(stride: 1)
     }
 
     /// Rows of an archive.
     init(
-        dimension: Int, metric: Metric, vectors: ChunkedColumn<Float>, count: Int, live: BitSet, free: [UInt32]
+        dimension: Int, metric: Metric, vectors: ChunkedColumn<Float>, factors: ChunkedColumn<RowFactors>, count: Int,
+        live: BitSet, free: [UInt32]
     ) {
         self.dimension = dimension
         self.metric = metric
         self.vectors = vectors
+        self.factors = factors
         self.count = count
         self.live = live
         self.free = free
         liveCount = live.count
-        entries.ensureCapacity(count)
+        blocks.ensureCapacity(count)
     }
 
     /// Whole cache lines.
@@ -56,7 +63,8 @@ final class RowStore: @unchecked Sendable {
 
     func ensureCapacity(_ rows: Int) {
         vectors.ensureCapacity(rows)
-        entries.ensureCapacity(rows)
+        factors.ensureCapacity(rows)
+        blocks.ensureCapacity(rows)
     }
 
     /// Numbers for new rows: those of the free ones, in order, then new ones. There is room for them, they are not
@@ -66,12 +74,27 @@ final class RowStore: @unchecked Sendable {
         rows.reserveCapacity(wanted)
         let reused = min(wanted, free.count)
         rows.append(contentsOf: free.prefix(reused))
+        for row in rows {
+            vectors.makeWritable(Int(row))
+            factors.makeWritable(Int(row))
+        }
         free.removeFirst(reused)
         ensureCapacity(count + wanted - reused)
         rows.append(contentsOf: UInt32(count)..<UInt32(count + wanted - reused))
         count += wanted - reused
         return rows
     }
+
+    // MARK: Nodes
+
+    func block(_ row: UInt32) -> UnsafeMutableRawPointer? { blocks.row(Int(row)).pointee.block }
+
+    func setBlock(_ row: UInt32, _ block: UnsafeMutableRawPointer?) {
+        let place = UnsafeMutableRawPointer(blocks.row(Int(row))).assumingMemoryBound(to: UnsafeMutableRawPointer?.self)
+        fp_store_pointer(place, block)
+    }
+
+    // MARK: Life
 
     func revive(_ row: UInt32) {
         live.insert(row)
@@ -86,19 +109,17 @@ final class RowStore: @unchecked Sendable {
 
     /// Frees the numbers of dead rows that nothing leads to and no search can see.
     func reclaim(_ rows: [UInt32]) {
-        for row in rows { entries.row(Int(row)).pointee.block = nil }
+        for row in rows { setBlock(row, nil) }
         free = (free + rows).sorted()
     }
 
-    /// Dead rows that the graph still leads through.
-    var tombstoneCount: Int { count - liveCount - free.count }
-
     /// What searches see. The bits of live rows are a copy that the caller keeps.
-    func view(live: UnsafeBufferPointer<UInt64>, blocks: BlockView = .none) -> RowView {
+    func view(live: UnsafeBufferPointer<UInt64>, blocks ordered: BlockView = .none) -> RowView {
         RowView(
             dimension: dimension, metric: metric, count: count, liveCount: liveCount, live: live,
-            entries: entries.directory, vectors: vectors.directory, vectorStride: vectors.stride,
-            blocks: blocks)
+            factors: factors.directory, blockReferences: blocks.directory, vectors: vectors.directory,
+            vectorStride: vectors.stride,
+            orderedBlocks: ordered)
     }
 
     // MARK: Vectors from outside
@@ -127,7 +148,7 @@ final class RowStore: @unchecked Sendable {
         destination.update(from: values, count: dimension)
         if metric == .cosine { VectorMath.normalize(destination, dimension, kernels) }
         let bias = metric == .squaredL2 ? -0.5 * kernels.dot_f32(destination, destination, dimension) : 0
-        entries.row(Int(row)).pointee = RowEntry(block: nil, scale: 0, bias: bias)
+        factors.row(Int(row)).pointee = RowFactors(scale: 0, bias: bias)
     }
 }
 

@@ -15,24 +15,30 @@ struct RowView: @unchecked Sendable {
     let liveCount: Int
     /// One bit a row.
     let live: UnsafeBufferPointer<UInt64>
-    let entries: UnsafeMutablePointer<UnsafeMutablePointer<RowEntry>>
+    let factors: UnsafeMutablePointer<UnsafeMutablePointer<RowFactors>>
+    let blockReferences: UnsafeMutablePointer<UnsafeMutablePointer<BlockReference>>
     let vectors: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
     let vectorStride: Int
-    let blocks: BlockView
+    let orderedBlocks: BlockView
 
     @inline(__always)
-    func entry(_ row: UInt32) -> UnsafeMutablePointer<RowEntry> {
-        let shift = UInt32(ChunkedColumn<RowEntry>.chunkShift)
-        return entries[Int(row >> shift)] + Int(row & (1 << shift - 1))
+    func factors(_ row: UInt32) -> UnsafeMutablePointer<RowFactors> {
+        let shift = UInt32(ChunkedColumn<RowFactors>.chunkShift)
+        return factors[Int(row >> shift)] + Int(row & (1 << shift - 1))
     }
 
     /// A node's block. Only rows that the graph leads to have one.
     @inline(__always)
     func block(_ row: UInt32) -> UnsafeMutableRawPointer {
-        if let block = blocks.block(row) { return block }
-        // The first field of the entry.
-        let place = UnsafeMutableRawPointer(entry(row)).assumingMemoryBound(to: UnsafeMutableRawPointer?.self)
-        return fp_load_pointer(place).unsafelyUnwrapped
+        if let block = orderedBlocks.block(row) { return block }
+        return listedBlock(row).unsafelyUnwrapped
+    }
+
+    func listedBlock(_ row: UInt32) -> UnsafeMutableRawPointer? {
+        let shift = UInt32(ChunkedColumn<BlockReference>.chunkShift)
+        let reference = blockReferences[Int(row >> shift)] + Int(row & (1 << shift - 1))
+        return fp_load_pointer(
+            UnsafeMutableRawPointer(reference).assumingMemoryBound(to: UnsafeMutableRawPointer?.self))
     }
 
     @inline(__always)
@@ -40,8 +46,8 @@ struct RowView: @unchecked Sendable {
         UnsafePointer(block(row).assumingMemoryBound(to: Int8.self))
     }
 
-    @inline(__always) func scale(_ row: UInt32) -> Float { entry(row).pointee.scale }
-    @inline(__always) func bias(_ row: UInt32) -> Float { entry(row).pointee.bias }
+    @inline(__always) func scale(_ row: UInt32) -> Float { factors(row).pointee.scale }
+    @inline(__always) func bias(_ row: UInt32) -> Float { factors(row).pointee.bias }
 
     @inline(__always)
     func vector(_ row: UInt32) -> UnsafePointer<Float> {
