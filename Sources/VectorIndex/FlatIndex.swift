@@ -17,7 +17,7 @@ public final class FlatIndex<Key: IndexKey>: NeighborIndex, @unchecked Sendable 
     private let rowsByKey = KeyMap<Key>()
     private var epoch = UInt64.random(in: 0...UInt64.max)
     private let versions: Versions<FlatState<Key>>
-    private let writing = Locked(())
+    private let writing = Locked(false)
     private let pool = WorkspacePool()
 
     public let dimension: Int

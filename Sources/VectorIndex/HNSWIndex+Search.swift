@@ -1,9 +1,6 @@
 import CKernels
 
 extension HNSWIndex {
-    /// Rows below which a scan beats the graph.
-    static var scanThreshold: Int { 2_048 }
-
     public func search(
         _ query: [Float], limit: Int, options: SearchOptions<Key> = SearchOptions()
     ) throws -> SearchResult<Key> {

@@ -29,7 +29,9 @@ public final class HNSWIndex<Key: IndexKey>: NeighborIndex, @unchecked Sendable 
     var epoch = UInt64.random(in: 0...UInt64.max)
     var upperStorage: UpperStorage
     let versions: Versions<IndexState<Key>>
-    let writing = Locked(())
+    /// Held by the one who changes the index. The value says nothing: Thread Sanitizer takes one of no size for its
+    /// neighbour in memory.
+    let writing = Locked(false)
     let pool = WorkspacePool()
 
     public let dimension: Int

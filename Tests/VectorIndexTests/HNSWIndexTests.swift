@@ -18,7 +18,7 @@ import Testing
     ) throws -> Double {
         var hits = 0
         for query in queries {
-            let found = try index.search(query, limit: limit, options: SearchOptions(efSearch: ef))
+            let found = try index.search(query, limit: limit, options: SearchOptions(efSearch: ef, strategy: .graph))
             #expect(found.statistics.plan == .graph)
             let exact = try index.search(query, limit: limit, options: SearchOptions(strategy: .exact))
             #expect(exact.statistics.plan == .exact)

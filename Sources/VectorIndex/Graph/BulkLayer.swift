@@ -123,14 +123,14 @@ final class CandidatePools: @unchecked Sendable {
     private let candidates: AlignedMemory
     private let counts: UnsafeMutablePointer<UInt16>
     /// Rows share locks by their number.
-    private let locks: [Locked<Void>]
+    private let locks: [Locked<Bool>]
 
     init(count: Int, size: Int) {
         self.size = size
         candidates = AlignedMemory(byteCount: max(1, count) * size * MemoryLayout<Candidate>.stride)
         counts = .allocate(capacity: max(1, count))
         counts.initialize(repeating: 0, count: max(1, count))
-        locks = (0..<1024).map { _ in Locked(()) }
+        locks = (0..<1024).map { _ in Locked(false) }
     }
 
     deinit {

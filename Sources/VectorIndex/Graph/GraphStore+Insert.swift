@@ -205,13 +205,15 @@ extension GraphView {
         }
         if let codebook, let start = starts.first {
             // What is scored in panels is half as sure, and a fifth as slow.
-            searchPanels(
+            _ = searchPanels(
                 query: query, table: table(query, codebook, workspace: workspace, kernels: kernels),
-                ef: max(1, configuration.efConstruction / 2), keep: configuration.efConstruction, from: start,
+                travel: Travel(
+                    ef: max(1, configuration.efConstruction / 2), keep: configuration.efConstruction), from: start,
                 acceptance: .rows(rows.live), workspace: workspace, kernels: kernels, statistics: &statistics)
         } else {
-            searchCodes(
-                query: query, ef: configuration.efConstruction, keep: configuration.efConstruction, from: starts,
+            _ = searchCodes(
+                query: query,
+                travel: Travel(ef: configuration.efConstruction, keep: configuration.efConstruction), from: starts,
                 acceptance: .rows(rows.live), workspace: workspace, kernels: kernels, statistics: &statistics)
         }
         proposal.neighbors = selectNeighbors(

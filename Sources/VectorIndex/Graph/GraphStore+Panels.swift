@@ -3,7 +3,7 @@ import Platform
 
 extension GraphStore {
     /// Rows from which on low-bit codes are worth learning; with fewer, searches scan or travel on int8 codes.
-    static var codebookThreshold: Int { 4_096 }
+    static var codebookThreshold: Int { 2_048 }
 
     /// Writes the panels of nodes anew whose links have changed, turning codes as they are needed.
     func encodePanels(of nodes: [UInt32], threads: Int, pool: WorkspacePool) {

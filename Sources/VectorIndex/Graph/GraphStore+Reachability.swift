@@ -62,8 +62,9 @@ extension GraphStore {
             let query = CodedQuery(code: view.rows.code(row), scale: view.rows.scale(row))
             var statistics = SearchStatistics()
             // From the entry along level 0 alone: what this finds can be reached, which upper levels would not promise.
-            view.searchCodes(
-                query: query, ef: configuration.efConstruction, keep: configuration.efConstruction, from: [entry.row],
+            _ = view.searchCodes(
+                query: query,
+                travel: Travel(ef: configuration.efConstruction, keep: configuration.efConstruction), from: [entry.row],
                 acceptance: .all, workspace: workspace, kernels: kernels, statistics: &statistics)
             return workspace.found.prefix(configuration.efConstruction).map(\.row).filter { $0 != row }
         }

@@ -31,25 +31,9 @@ enum ExactScan {
         guard limit > 0 else { return [] }
         var best = CandidateHeap()
         let kernels = fp_kernels_current().pointee
-        let run = SearchWorkspace.runLength
-        var start = 0
-        while start < rows.count {
-            // Runs never cross a chunk, whose length is a multiple of theirs.
-            let end = min(start + run, rows.count)
-            var accepted = 0
-            for row in start..<end where acceptance.accepts(UInt32(row)) {
-                workspace.ids[accepted] = UInt32(row)
-                workspace.vectors[accepted] = rows.vector(UInt32(row))
-                accepted += 1
-            }
-            if accepted == end - start {
-                kernels.dot_f32_rows(
-                    query, rows.vector(UInt32(start)), rows.vectorStride, rows.dimension, accepted, workspace.floats)
-            } else if accepted > 0 {
-                kernels.dot_f32_gather(query, workspace.vectors, rows.dimension, accepted, workspace.floats)
-            }
-            statistics.scoredRows += accepted
-            for index in 0..<accepted {
+        func offer(_ count: Int) {
+            statistics.scoredRows += count
+            for index in 0..<count {
                 let row = workspace.ids[index]
                 let candidate = Candidate(affinity: workspace.floats[index] + rows.bias(row), row: row)
                 if best.count < limit {
@@ -59,7 +43,17 @@ enum ExactScan {
                     best.replaceWorst(with: candidate)
                 }
             }
-            start = end
+        }
+        acceptance.forEachRun(rows: rows.count, ids: workspace.ids, room: SearchWorkspace.runLength) { count in
+            let (first, last) = (workspace.ids[0], workspace.ids[count - 1])
+            if Int(last - first) == count - 1, rows.areAdjacent(first, last) {
+                kernels.dot_f32_rows(
+                    query, rows.vector(first), rows.vectorStride, rows.dimension, count, workspace.floats)
+            } else {
+                for index in 0..<count { workspace.vectors[index] = rows.vector(workspace.ids[index]) }
+                kernels.dot_f32_gather(query, workspace.vectors, rows.dimension, count, workspace.floats)
+            }
+            offer(count)
         }
         return best.items.sorted { $0.isBefore($1) }
     }

@@ -61,52 +61,43 @@ struct IndexSearch<Key: IndexKey> {
         let rows = state.rows
         let wanted = min(limit, rows.liveCount)
         guard wanted > 0 else { return [] }
-        let ef = max(options.efSearch ?? configuration.efSearch, wanted)
-        let matches = matching ?? rows.liveCount
-        if options.strategy == .automatic, matches > max(HNSWIndex<Key>.scanThreshold, ef) {
-            // A beam of all rows has to be longer to hold as many that match.
-            let share = Double(matches) / Double(max(1, rows.count))
-            let length = Int((Double(ef) / max(share, 1e-6)).rounded(.up))
-            if length * state.graph.layout.degree / 2 < matches * 4 {
-                travel(query, ef: length, wanted: wanted, acceptance: acceptance, statistics: &statistics)
-                if workspace.found.count >= min(wanted, matches) {
-                    statistics.plan = .graph
-                    return rerank(query, limit: wanted)
-                }
-                // With an unknown number of matches, what the graph found may be all there is; only a scan can tell.
-                statistics.plan = .graphThenExact
+        let planner = SearchPlanner(
+            graph: state.graph, ef: max(options.efSearch ?? configuration.efSearch, wanted), wanted: wanted,
+            strategy: options.strategy)
+        if let travel = planner.travel(matching: matching, acceptance: acceptance) {
+            let isComplete = self.travel(query, travel, acceptance: acceptance, statistics: &statistics)
+            if isComplete, workspace.found.count >= min(wanted, matching ?? wanted) {
+                statistics.plan = .graph
+                return rerank(query, limit: wanted)
             }
+            // With an unknown number of matches, what the graph found may be all there is; only a scan can tell.
+            statistics.plan = .graphThenExact
         }
         return ExactScan.search(
             rows, query: query.vector, limit: wanted, acceptance: acceptance, workspace: workspace,
             statistics: &statistics)
     }
 
-    /// Leaves the nearest acceptable rows in the workspace.
+    /// Leaves the nearest acceptable rows in the workspace; false if it gave up.
     private func travel(
-        _ query: PreparedQuery, ef: Int, wanted: Int, acceptance: Acceptance,
-        statistics: inout SearchStatistics
-    ) {
+        _ query: PreparedQuery, _ travel: Travel, acceptance: Acceptance, statistics: inout SearchStatistics
+    ) -> Bool {
         let graph = state.graph
         let scale = VectorMath.quantize(query.vector, graph.rows.dimension, into: workspace.queryCode, kernels)
         let coded = CodedQuery(code: UnsafePointer(workspace.queryCode), scale: scale)
-        // What is ranked again in full precision: enough that rounding of the codes loses nothing.
-        let keep = wanted + max(8, wanted / 2)
         guard
             let place = graph.descend(
-                query: coded, to: 0, workspace: workspace, kernels: kernels,
-                statistics: &statistics)
-        else { return workspace.found.reset(capacity: keep) }
-        if let codebook = graph.codebook {
-            let table = graph.table(coded, codebook, workspace: workspace, kernels: kernels)
-            graph.searchPanels(
-                query: coded, table: table, ef: ef, keep: keep, from: place.row, acceptance: acceptance,
-                workspace: workspace, kernels: kernels, statistics: &statistics)
-        } else {
-            graph.searchCodes(
-                query: coded, ef: ef, keep: keep, from: CollectionOfOne(place.row), acceptance: acceptance,
+                query: coded, to: 0, workspace: workspace, kernels: kernels, statistics: &statistics)
+        else { return false }
+        guard let codebook = graph.codebook else {
+            return graph.searchCodes(
+                query: coded, travel: travel, from: CollectionOfOne(place.row), acceptance: acceptance,
                 workspace: workspace, kernels: kernels, statistics: &statistics)
         }
+        let table = graph.table(coded, codebook, workspace: workspace, kernels: kernels)
+        return graph.searchPanels(
+            query: coded, table: table, travel: travel, from: place.row, acceptance: acceptance,
+            workspace: workspace, kernels: kernels, statistics: &statistics)
     }
 
     /// Ranks what was found again in full precision.

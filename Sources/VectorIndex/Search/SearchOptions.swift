@@ -27,6 +27,9 @@ public enum SearchStrategy: Sendable, Hashable {
     case automatic
     /// Every matching row in full precision: the exact answer.
     case exact
+    /// The graph whatever it costs, and a scan only if it did not find enough: for measuring. An index without a graph
+    /// scans.
+    case graph
 }
 
 /// Which rows a search may return.

@@ -6,6 +6,8 @@ final class SearchWorkspace {
     var beam = SortedCandidates()
     /// What a search found: the acceptable rows it has scored, by the affinity of their codes.
     var found = SortedCandidates()
+    /// Under a filter: the acceptable rows among those that the beam has taken in.
+    var matching = SortedCandidates()
 
     /// Links of a hop that have not been seen before, their codes and their dot products.
     let ids: UnsafeMutablePointer<UInt32>
@@ -53,6 +55,7 @@ final class SearchWorkspace {
     deinit {
         beam.deallocate()
         found.deallocate()
+        matching.deallocate()
         ids.deallocate()
         codes.deallocate()
         vectors.deallocate()
@@ -96,6 +99,13 @@ final class SearchWorkspace {
         let memory = UnsafeMutableRawPointer.allocate(byteCount: count * MemoryLayout<Element>.stride, alignment: 64)
         memory.initializeMemory(as: UInt8.self, repeating: 0, count: count * MemoryLayout<Element>.stride)
         return memory.bindMemory(to: Element.self, capacity: count)
+    }
+
+    func begin(_ travel: Travel, rows: Int) {
+        beginVisiting(rows: rows)
+        beam.reset(capacity: travel.beam)
+        found.reset(capacity: travel.keep)
+        if travel.isFiltered { matching.reset(capacity: travel.matching) }
     }
 
     // MARK: Visited rows

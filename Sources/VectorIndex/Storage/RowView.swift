@@ -55,6 +55,11 @@ struct RowView: @unchecked Sendable {
         return UnsafePointer(vectors[Int(row >> shift)] + Int(row & (1 << shift - 1)) * vectorStride)
     }
 
+    /// Whether the vectors of a run of rows stand one behind the other.
+    func areAdjacent(_ first: UInt32, _ last: UInt32) -> Bool {
+        first >> UInt32(ChunkedColumn<Float>.chunkShift) == last >> UInt32(ChunkedColumn<Float>.chunkShift)
+    }
+
     @inline(__always)
     func isLive(_ row: UInt32) -> Bool {
         let word = Int(row >> 6)

@@ -1,0 +1,61 @@
+extension Double {
+    /// Of a number from 0 to 1, near enough for planning: Newton's method from above.
+    fileprivate var cubeRoot: Double {
+        guard self > 0 else { return 0 }
+        var root = 1.0
+        for _ in 0..<24 { root -= (root - self / (root * root)) / 3 }
+        return root
+    }
+}
+
+/// Decides between a scan of all matching rows and a way through the graph, by what each would cost.
+///
+/// Costs are in the unit of one row scanned in full precision. What an expansion costs was measured on sentence vectors
+/// of 384 dimensions: reading the node's neighbours is about as much memory as reading a few rows.
+struct SearchPlanner {
+    let graph: GraphView
+    /// Length of the beam without a filter.
+    let ef: Int
+    let wanted: Int
+    let strategy: SearchStrategy
+
+    /// Rows scanned in the time in which a node is expanded.
+    var expansionCost: Int { graph.codebook == nil ? 18 : 8 }
+    /// Rows scanned in the time that goes by before the first node is expanded.
+    private static var descentCost: Int { 150 }
+    /// Expansions beside those of the beam's nodes, before it is among the nearest.
+    private static var approach: Int { 16 }
+
+    /// What is kept for ranking in full precision: enough that the rounding of codes loses nothing.
+    private var keep: Int { wanted + max(8, wanted / 2) }
+
+    /// Nil if a scan costs less, or is asked for.
+    ///
+    /// - Parameter matching: how many rows match, if that is known.
+    func travel(matching: Int?, acceptance: Acceptance) -> Travel? {
+        guard strategy != .exact else { return nil }
+        let live = graph.rows.liveCount
+        let matches = matching ?? live
+        guard graph.entry != nil, strategy == .graph || matches > wanted else { return nil }
+        let isFiltered = !acceptance.acceptsAll
+        let share = Double(matches) / Double(max(1, graph.rows.count))
+        let needed = isFiltered ? self.needed(share: share) : ef
+        let expansions = Int(Double(needed) / max(share, 1e-9)) + Self.approach
+        // A scan that takes little longer is worth it: what it finds is exact.
+        guard strategy == .graph || 3 * (Self.descentCost + expansions * expansionCost) < 2 * matches else {
+            return nil
+        }
+        guard isFiltered else { return Travel(ef: ef, keep: keep) }
+        // Matches may be rarer near the query than elsewhere, so that the beam may become longer than expected: as long
+        // as a scan of all matching rows would take.
+        let budget = strategy == .graph ? graph.rows.count : max(expansions, matches / expansionCost)
+        return Travel(
+            beam: min(max(4 * expansions, ef), 1 << 14), keep: keep, matching: max(needed, keep), budget: budget)
+    }
+
+    /// Acceptable rows to be found before a filtered search may end. The rarer they are, the farther apart, and the more
+    /// of the way to the last is spent on the others: fewer will do.
+    private func needed(share: Double) -> Int {
+        max(wanted + wanted / 2, Int(Double(ef) * share.cubeRoot))
+    }
+}
