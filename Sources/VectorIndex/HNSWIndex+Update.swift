@@ -71,6 +71,10 @@ extension HNSWIndex {
             let step = min(GraphStore.stepSize(linked: store.rows.liveCount), rows.count - linked)
             let nodes = rows[linked..<(linked + step)]
             let lists = store.upper.listCount
+            // Replaced rows die first, so that what takes their place is not shut out by them: they may be much alike.
+            for row in nodes {
+                if let old = rowsByKey[keyColumn[row]] { store.rows.kill(old) }
+            }
             store.link(nodes, threads: threads, pool: pool)
             revive(nodes)
             linked += step
@@ -85,9 +89,7 @@ extension HNSWIndex {
 
     private func revive(_ rows: ArraySlice<UInt32>) {
         for row in rows {
-            let key = keyColumn[row]
-            if let old = rowsByKey.remove(key) { store.rows.kill(old) }
-            rowsByKey.set(key, row)
+            rowsByKey.set(keyColumn[row], row)
             store.rows.revive(row)
         }
     }

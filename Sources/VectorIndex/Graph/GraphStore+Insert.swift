@@ -217,8 +217,8 @@ extension GraphView {
                 acceptance: .rows(rows.live), workspace: workspace, kernels: kernels, statistics: &statistics)
         }
         proposal.neighbors = selectNeighbors(
-            of: node, among: workspace.found.prefix(configuration.efConstruction), limit: configuration.M,
-            fills: false, workspace: workspace, kernels: kernels)
+            of: node, among: workspace.found.prefix(configuration.efConstruction), limit: layout.degree,
+            fills: true, workspace: workspace, kernels: kernels)
         return proposal
     }
 
@@ -246,8 +246,8 @@ extension GraphView {
             for (index, link) in added.enumerated() { links[existing + index] = link.source }
             return
         }
-        let others =
-            UnsafeBufferPointer(start: links, count: existing).filter { Int($0) < rows.count } + added.map(\.source)
+        // Where there is no room for all, dead neighbours go first.
+        let others = UnsafeBufferPointer(start: links, count: existing).filter(rows.isLive) + added.map(\.source)
         let candidates = ranked(node: target, others: others, workspace: workspace, kernels: kernels)
         let selected = selectNeighbors(
             of: target, among: candidates, limit: layout.degree, fills: true, workspace: workspace, kernels: kernels)
