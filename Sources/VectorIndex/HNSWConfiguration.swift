@@ -1,8 +1,9 @@
 /// What a graph looks like and how much work goes into building and searching it. Names as in the paper.
 public struct HNSWConfiguration: Sendable, Hashable {
-    /// Links a new node asks for on each level; on the lowest level a node may have twice as many.
+    /// Links of a node on the upper levels; on the lowest it has up to twice as many.
     public var M: Int
-    /// Length of the beam while building: larger makes a better graph, more slowly.
+    /// Effort while building: the length of the beam for rows that come one by one, and how many near rows are
+    /// considered when many come at once. Larger makes a better graph, more slowly.
     public var efConstruction: Int
     /// Length of the beam of a search that does not name its own.
     public var efSearch: Int
@@ -15,7 +16,7 @@ public struct HNSWConfiguration: Sendable, Hashable {
     /// Speed or memory.
     public enum Layout: UInt32, Sendable, Hashable, CaseIterable {
         /// Low-bit codes of a node's neighbours stand beside its links and are scored together: several times as fast,
-        /// for half a byte a dimension and link.
+        /// for one bit a dimension and link.
         case fast = 1
         /// Links alone: neighbours are scored by their int8 codes, wherever they are.
         case compact = 2
@@ -42,10 +43,10 @@ public struct HNSWConfiguration: Sendable, Hashable {
 
     /// Recall@10 above .95 on sentence vectors, at good speed.
     public static let balanced = HNSWConfiguration()
-    /// Less memory and a faster build for slightly lower recall.
+    /// A quarter of the memory beside the vectors, and half the speed.
     public static let compact = HNSWConfiguration(layout: .compact)
     /// Recall@10 above .99 on sentence vectors.
-    public static let accurate = HNSWConfiguration(M: 24, efConstruction: 400, efSearch: 160)
+    public static let accurate = HNSWConfiguration(efConstruction: 400, efSearch: 192)
 
     /// Links per node on the lowest level.
     var baseDegree: Int { 2 * M }

@@ -73,7 +73,9 @@ extension PassageIndex {
         return changes
     }
 
-    private static var batchSize: Int { 8_192 }
+    /// Passages whose vectors are held at a time. The first that an empty index is given are linked together, which is
+    /// faster than one after the other: better many.
+    private static var batchSize: Int { 32_768 }
 
     private func insert(_ ids: [Int64], _ values: [Float], options: LibraryOptions) throws -> Int {
         let dimension = index.dimension

@@ -39,7 +39,7 @@ struct GraphOptions: ParsableArguments {
     @Option(name: .customLong("ef-construction"), help: "Length of the beam while building (1 to 65536).")
     var efConstruction: Int?
 
-    @Option(help: "fast: codes of the neighbours beside the links; compact: half the memory.")
+    @Option(help: "fast: the codes of a node's neighbours stand beside its links; compact: half the memory.")
     var layout: LayoutArgument?
 
     func apply(to configuration: inout HNSWConfiguration) {

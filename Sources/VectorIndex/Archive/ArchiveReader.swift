@@ -101,10 +101,7 @@ struct ArchiveReader {
     private func keyColumn<Key: IndexKey>(
         of _: Key.Type, count: Int
     ) throws(VectorIndexError) -> KeyColumn<Key> {
-        let keys: [Key] = try keys(count: count)
-        let column = KeyColumn<Key>()
-        for (row, key) in keys.enumerated() { column.set(UInt32(row), key) }
-        return column
+        KeyColumn(try keys(count: count))
     }
 
     private func keys<Key: IndexKey>(count: Int) throws(VectorIndexError) -> [Key] {

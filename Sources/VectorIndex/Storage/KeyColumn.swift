@@ -12,6 +12,18 @@ final class KeyColumn<Key: IndexKey>: @unchecked Sendable {
 
     init() {}
 
+    init(_ keys: [Key]) {
+        keys.withUnsafeBufferPointer { keys in
+            guard let base = keys.baseAddress else { return }
+            while count < keys.count {
+                let run = min(Self.keysPerChunk, keys.count - count)
+                appendChunk()
+                place(count).initialize(from: base + count, count: run)
+                count += run
+            }
+        }
+    }
+
     deinit {
         for chunk in 0..<chunkCount {
             let filled = min(Self.keysPerChunk, count - chunk << Self.chunkShift)
