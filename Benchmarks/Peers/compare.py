@@ -1,0 +1,173 @@
+"""Measures Fingerpost's index and others on the same vectors, in one run, on one core; writes a table and a picture.
+
+Every engine builds on one thread and answers all queries on one thread, several times, in turn with the others, so that
+what else the machine does falls on all of them. The fastest pass of each setting counts. See README.md beside this file.
+"""
+
+import argparse
+import importlib.metadata
+import json
+import os
+import platform
+import sys
+import time
+
+import numpy as np
+
+import chart
+from engines import engines
+
+PACKAGES = {"hnswlib": "hnswlib", "SymphonyQG": "rabitqlib", "SVS": "scalable-vs", "faiss": "faiss-cpu",
+            "USearch": "usearch"}
+
+
+def truth(base, queries, k):
+    """Scores that a found row must reach to count as one of the k nearest: ties count."""
+    bounds = np.empty(len(queries), np.float32)
+    for start in range(0, len(queries), 64):
+        scores = queries[start:start + 64] @ base.T
+        bounds[start:start + 64] = -np.partition(-scores, k - 1, axis=1)[:, k - 1]
+    return bounds - 1e-6
+
+
+def recall(ids, base, queries, bounds, k):
+    hits = 0
+    for row, found in enumerate(ids):
+        found = np.unique(found[found >= 0].astype(np.int64))
+        hits += int((base[found] @ queries[row] >= bounds[row]).sum())
+    return hits / (len(queries) * k)
+
+
+def version(name):
+    for prefix, package in PACKAGES.items():
+        if name.startswith(prefix):
+            return importlib.metadata.version(package)
+    return ""
+
+
+def at_recall(points, wanted):
+    """Queries a second at a recall, between the nearest points of the upper envelope, or None."""
+    best = []
+    for point in sorted(points, key=lambda p: -p["recall"]):
+        if not best or point["queriesPerSecond"] > best[-1]["queriesPerSecond"]:
+            best.append(point)
+    best.reverse()
+    below = None
+    for point in best:
+        if point["recall"] >= wanted:
+            if below is None:
+                return point["queriesPerSecond"]
+            share = (wanted - below["recall"]) / (point["recall"] - below["recall"])
+            logs = np.log([below["queriesPerSecond"], point["queriesPerSecond"]])
+            return float(np.exp(logs[0] + share * (logs[1] - logs[0])))
+        below = point
+    return None
+
+
+def processor():
+    try:
+        with open("/proc/cpuinfo") as file:
+            return next(line.split(":")[1].strip() for line in file if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()
+
+
+def measure(arguments):
+    base = np.ascontiguousarray(np.load(arguments.base), np.float32)
+    queries = np.ascontiguousarray(np.load(arguments.queries), np.float32)
+    if arguments.rows:
+        base = base[:arguments.rows]
+    base /= np.maximum(np.linalg.norm(base, axis=1, keepdims=True), 1e-30)
+    queries /= np.maximum(np.linalg.norm(queries, axis=1, keepdims=True), 1e-30)
+    os.makedirs(arguments.output, exist_ok=True)
+    # Our own engine reads files; it gets what the others get.
+    paths = [os.path.join(arguments.output, name) for name in ("base.npy", "queries.npy")]
+    np.save(paths[0], base)
+    np.save(paths[1], queries)
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {arguments.core})
+
+    k = arguments.k
+    bounds = truth(base, queries, k)
+    results, running = [], []
+    for engine in engines(arguments.worker, *paths, k, arguments.engines):
+        print(f"building {engine.name} ...", file=sys.stderr, flush=True)
+        start = time.perf_counter()
+        try:
+            own = engine.build(base)
+        except Exception as error:  # noqa: BLE001: whatever a peer throws
+            print(f"  left out: {error}", file=sys.stderr)
+            continue
+        seconds = own or time.perf_counter() - start
+        result = {"engine": engine.name, "version": version(engine.name), "settings": engine.settings,
+                  "buildSeconds": seconds, "bytesPerVector": engine.bytes() / len(base), "points": []}
+        results.append(result)
+        running.append((engine, result))
+        print(f"  {seconds:.1f} s, {result['bytesPerVector']:.0f} bytes a vector", file=sys.stderr, flush=True)
+
+    def search(engine, point):
+        if hasattr(engine, "timed_search"):
+            return engine.timed_search(queries, k, point)
+        start = time.perf_counter()
+        ids = engine.search(queries, k, point)
+        return np.asarray(ids), time.perf_counter() - start
+
+    for engine, result in running:
+        for point in engine.points:
+            ids, seconds = search(engine, point)
+            found = recall(ids, base, queries, bounds, k)
+            result["points"].append({"parameter": point, "recall": found, "seconds": seconds})
+            if found > 0.9985:
+                break
+    for done in range(arguments.rounds):
+        print(f"round {done + 1} of {arguments.rounds}", file=sys.stderr, flush=True)
+        for place in range(max(len(result["points"]) for _, result in running)):
+            for engine, result in running:
+                if place < len(result["points"]):
+                    point = result["points"][place]
+                    point["seconds"] = min(point["seconds"], search(engine, point["parameter"])[1])
+    for result in results:
+        for point in result["points"]:
+            point["queriesPerSecond"] = len(queries) / point.pop("seconds")
+    return {"rows": len(base), "dimensions": base.shape[1], "queries": len(queries), "k": k,
+            "processor": processor(), "rounds": arguments.rounds, "results": results}
+
+
+def table(report):
+    lines = [f"{report['rows']:,} x {report['dimensions']}, k = {report['k']}, {report['queries']:,} queries, one core of "
+             f"{report['processor']}; queries a second at recall@{report['k']}", "",
+             "| engine | .90 | .95 | .99 | build, s | bytes a vector |", "|---|---:|---:|---:|---:|---:|"]
+    for result in report["results"]:
+        speeds = [at_recall(result["points"], wanted) for wanted in (0.90, 0.95, 0.99)]
+        cells = [f"{speed:,.0f}" if speed else "-" for speed in speeds]
+        name = f"{result['engine']} {result['version']}".strip()
+        lines.append(f"| {name} | " + " | ".join(cells)
+                     + f" | {result['buildSeconds']:.1f} | {result['bytesPerVector']:,.0f} |")
+    return "\n".join(lines) + "\n"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--base", required=True, help=".npy of 32-bit floats, a vector a row")
+    parser.add_argument("--queries", required=True)
+    parser.add_argument("--output", required=True, help="folder for the results")
+    parser.add_argument("--worker", required=True, help="the PeerWorker program")
+    parser.add_argument("-k", type=int, default=10)
+    parser.add_argument("--rows", type=int, help="only so many rows of the base")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--core", type=int, default=0)
+    parser.add_argument("engines", nargs="*", help="only engines whose names contain one of these words")
+    arguments = parser.parse_args()
+    report = measure(arguments)
+    with open(os.path.join(arguments.output, "results.json"), "w") as file:
+        json.dump(report, file, indent=1)
+    text = table(report)
+    with open(os.path.join(arguments.output, "results.md"), "w") as file:
+        file.write(text)
+    with open(os.path.join(arguments.output, "results.svg"), "w") as file:
+        file.write(chart.svg(report))
+    print(text)
+
+
+if __name__ == "__main__":
+    main()
