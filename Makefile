@@ -6,7 +6,7 @@ SWIFT_FLAGS ?=
 export SWIFT_FLAGS
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build test bench install uninstall format lint sanitize-thread sanitize-address clean
+.PHONY: help setup demo build test bench compare install uninstall format lint sanitize-thread sanitize-address clean
 
 help: ## List these targets
 	@echo "Fingerpost: a vector index and guideline search engine in Swift"
@@ -25,8 +25,11 @@ build: setup ## Build the fingerpost command, optimised
 test: setup ## Build and run every test and check
 	@Scripts/test.sh
 
-bench: setup ## Measure the index and the query path; BASE= and QUERIES= name .npy files of your own
-	@BASE='$(BASE)' QUERIES='$(QUERIES)' Scripts/bench.sh
+bench: setup ## Measure the index and the query path; BASE= and QUERIES= name .npy files of your own; SUITES=1 for more
+	@BASE='$(BASE)' QUERIES='$(QUERIES)' SUITES='$(SUITES)' Scripts/bench.sh
+
+compare: setup ## Measure the index beside others from PyPI; BASE= and QUERIES= name .npy files of your own
+	@Benchmarks/Peers/run.sh $(if $(BASE),--base '$(BASE)' --queries '$(QUERIES)')
 
 install: setup ## Install the command and its models under PREFIX (/usr/local)
 	@PREFIX='$(PREFIX)' Scripts/install.sh
@@ -35,10 +38,10 @@ uninstall: ## Remove what install put under PREFIX
 	@PREFIX='$(PREFIX)' Scripts/install.sh --remove
 
 format: ## Lay out the Swift sources as .swift-format says
-	swift format format --in-place --parallel --recursive Package.swift Sources Tests models
+	swift format format --in-place --parallel --recursive Package.swift Sources Tests models Benchmarks
 
 lint: ## Check the layout of the Swift sources
-	swift format lint --strict --parallel --recursive Package.swift Sources Tests models
+	swift format lint --strict --parallel --recursive Package.swift Sources Tests models Benchmarks
 
 sanitize-thread: setup ## Run the tests under Thread Sanitizer
 	@Scripts/sanitize.sh thread

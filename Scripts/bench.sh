@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Measures the index (benchmark core) and the whole query path (benchmark query).
+# Measures the index (benchmark core) and the whole query path (benchmark query): recall and speed, in a minute or two.
+# With SUITES=1 then runs the suites in Benchmarks, whose statistics are finer and whose harness takes minutes to build.
 #
 # The vectors are those of BASE and QUERIES (.npy, float32, one row each) where both are given, or else those of the
 # sample corpus, which is small: enough to see that nothing broke, too few to compare engines by.
@@ -33,3 +34,14 @@ echo "== benchmark query: $corpus"
 rm -rf "$work/library"
 "$fingerpost" build "$corpus/guidelines.jsonl" --library "$work/library"
 "$fingerpost" benchmark query --library "$work/library" --queries "$corpus/queries.jsonl"
+
+if [ -n "${SUITES:-}" ]; then
+    if [ -n "${BASE:-}" ]; then
+        # The suites read them from another folder.
+        BASE=$(realpath "$BASE") QUERIES=$(realpath "$QUERIES")
+        export BASE QUERIES
+    fi
+    scratch=$PWD/.build/benchmarks
+    cd Benchmarks
+    swift package --scratch-path "$scratch" benchmark
+fi
