@@ -62,7 +62,8 @@ extension HNSWIndex {
             revive(rows[...])
             store.attachUnreachable(pool: pool, threads: threads)
             learnCodebookIfDue(threads: threads)
-            publish(upperHasChanged: true)
+            publish()
+            map(rows[...])
             progress?(rows.count)
             return
         }
@@ -70,7 +71,6 @@ extension HNSWIndex {
         while linked < rows.count {
             let step = min(GraphStore.stepSize(linked: store.rows.liveCount), rows.count - linked)
             let nodes = rows[linked..<(linked + step)]
-            let lists = store.upper.listCount
             // Replaced rows die first, so that what takes their place is not shut out by them: they may be much alike.
             for row in nodes {
                 if let old = rowsByKey[keyColumn[row]] { store.rows.kill(old) }
@@ -82,16 +82,19 @@ extension HNSWIndex {
             // its size costs little a row.
             if store.unchecked * 16 >= store.rows.count { store.attachUnreachable(pool: pool, threads: threads) }
             learnCodebookIfDue(threads: threads)
-            publish(upperHasChanged: store.upper.listCount != lists)
+            publish()
+            map(nodes)
             progress?(linked)
         }
     }
 
     private func revive(_ rows: ArraySlice<UInt32>) {
-        for row in rows {
-            rowsByKey.set(keyColumn[row], row)
-            store.rows.revive(row)
-        }
+        for row in rows { store.rows.revive(row) }
+    }
+
+    /// Notes the rows of published keys.
+    private func map(_ rows: ArraySlice<UInt32>) {
+        for row in rows { rowsByKey.set(keyColumn[row], row) }
     }
 
     private func learnCodebookIfDue(threads: Int) {
@@ -100,8 +103,8 @@ extension HNSWIndex {
     }
 
     /// Lets searches see what the writer has done.
-    func publish(upperHasChanged: Bool = true) {
-        if upperHasChanged { upperStorage = UpperStorage(store.upper) }
+    func publish() {
+        if store.upperHasChanged { upperStorage = UpperStorage(store.upper) }
         let state = IndexState(store: store, keys: keyColumn, epoch: epoch, sharing: upperStorage)
         for garbage in versions.publish(state, replacing: store.endTransaction()) { store.reclaim(garbage) }
     }
@@ -110,7 +113,7 @@ extension HNSWIndex {
     func attachUnreachable() {
         guard store.unchecked > 0 else { return }
         store.attachUnreachable(pool: pool, threads: Processors.available)
-        publish(upperHasChanged: false)
+        publish()
     }
 
     /// Mends the graph once a tenth of it is dead.
@@ -135,12 +138,13 @@ extension HNSWIndex {
             store: GraphStore(dimension: dimension, metric: metric, configuration: configuration),
             keys: KeyColumn(), rowsByKey: KeyMap())
         fresh.append(vectors, keys, threads: threads, progress: nil)
-        rowsByKey.take(over: fresh.rowsByKey)
         store = fresh.store
         keyColumn = fresh.keyColumn
         epoch = UInt64.random(in: 0...UInt64.max)
         // The old store goes with the last search that sees it.
         let state = IndexState(store: store, keys: keyColumn, epoch: epoch, sharing: nil)
+        upperStorage = UpperStorage(store.upper)
         _ = versions.publish(state, replacing: Garbage())
+        rowsByKey.take(over: fresh.rowsByKey)
     }
 }

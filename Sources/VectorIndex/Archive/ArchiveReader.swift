@@ -173,7 +173,7 @@ struct ArchiveReader {
             if codebook == nil { throw corrupt("codebook", "it cannot be read") }
         }
         return GraphStore(
-            rows: rows, configuration: configuration,
+            rows: rows, linked: linked, configuration: configuration,
             upper: UpperLevels(degree: configuration.M, rows: upperRows, links: upperLinks), upperStart: starts,
             entry: entry, codebook: codebook, mapping: file)
     }

@@ -5,9 +5,9 @@ extension GraphStore {
     /// Rows from which on a graph is built level by level instead of row by row.
     static var bulkThreshold: Int { 1_024 }
 
-    /// Links all rows that have blocks, none of which is linked yet.
+    /// Links all rows that have been taken in, none of which is linked yet.
     func buildInBulk(threads: Int, pool: WorkspacePool, progress: @escaping (Double) -> Void) {
-        let nodes = (0..<UInt32(rows.count)).filter { rows.block($0) != nil }
+        let nodes = (0..<UInt32(rows.count)).filter(isLinked)
         let levels = nodes.map { self.configuration.level(ofRow: Int($0)) }
         let top = levels.max() ?? 0
         // Lists are numbered in the order of the rows, as they are when rows come one by one.

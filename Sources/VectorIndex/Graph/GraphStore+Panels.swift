@@ -33,7 +33,8 @@ extension GraphStore {
     /// own.
     func learnCodebook(threads: Int, pool: WorkspacePool) {
         guard layout.hasPanels else { return }
-        let (differences, mean) = withView { $0.sampleDifferences(NeighborCodebook.sampleCount) }
+        let nodes = (0..<UInt32(rows.count)).filter(isLinked)
+        let (differences, mean) = withView { $0.sampleDifferences(NeighborCodebook.sampleCount, of: nodes) }
         guard
             let learned = NeighborCodebook.train(
                 differences: differences, dimension: rows.dimension, groups: layout.groups, mean: mean,
@@ -45,29 +46,29 @@ extension GraphStore {
 
     /// As ``encodePanels(of:threads:pool:)`` for all nodes, with every row turned once.
     private func encodeAllPanels(_ codebook: NeighborCodebook, threads: Int) {
-        let count = rows.count
-        for row in 0..<UInt32(count) where rows.block(row) != nil { _ = writableBlock(row) }
+        let nodes = (0..<UInt32(rows.count)).filter(isLinked)
+        for node in nodes { _ = writableBlock(node) }
         let book = codebook.view
         let width = codebook.keptDimensions
         // Turned rows as codes: their rounding is far below that of the panels.
-        let turned = RotatedRows(count: count, width: width)
+        let turned = RotatedRows(count: rows.count, width: width)
         withView { view in
-            Parallel.forEachRange(count, chunk: 256, threads: threads) { range, _ in
+            Parallel.forEachRange(nodes.count, chunk: 256, threads: threads) { range, _ in
                 let kernels = fp_kernels_current().pointee
                 let scratch = PanelScratch(book)
-                for row in range where view.rows.listedBlock(UInt32(row)) != nil {
-                    let code = CodedQuery(code: view.rows.code(UInt32(row)), scale: view.rows.scale(UInt32(row)))
+                for node in nodes[range] {
+                    let code = CodedQuery(code: view.rows.code(node), scale: view.rows.scale(node))
                     book.rotate(
                         code, subtractingMean: false, into: scratch.own, integers: scratch.integers, kernels: kernels)
-                    turned.set(row, scratch.own, kernels: kernels)
+                    turned.set(Int(node), scratch.own, kernels: kernels)
                 }
             }
-            Parallel.forEachRange(count, chunk: 64, threads: threads) { range, _ in
+            Parallel.forEachRange(nodes.count, chunk: 64, threads: threads) { range, _ in
                 let kernels = fp_kernels_current().pointee
                 let scratch = PanelScratch(book)
-                for row in range where view.rows.listedBlock(UInt32(row)) != nil {
+                for node in nodes[range] {
                     view.encodePanels(
-                        of: UInt32(row), from: nil, book, rotated: { turned.get(Int($0), into: $1) }, scratch: scratch,
+                        of: node, from: nil, book, rotated: { turned.get(Int($0), into: $1) }, scratch: scratch,
                         kernels: kernels)
                 }
             }
@@ -112,11 +113,10 @@ private final class RotatedRows: @unchecked Sendable {
 extension GraphView {
     /// Differences between nodes and neighbours, spread evenly over the graph and scaled to length one; and the mean of
     /// the rows looked at.
-    func sampleDifferences(_ wanted: Int) -> (differences: [Float], mean: [Float]) {
+    func sampleDifferences(_ wanted: Int, of nodes: [UInt32]) -> (differences: [Float], mean: [Float]) {
         let dimension = rows.dimension
         var differences: [Float] = []
         var mean = [Float](repeating: 0, count: dimension)
-        let nodes = (0..<UInt32(rows.count)).filter { rows.listedBlock($0) != nil }
         let step = max(1, nodes.count / wanted)
         let perNode = max(1, wanted / max(1, nodes.count))
         var sampled = 0

@@ -16,20 +16,23 @@ final class GraphStore: @unchecked Sendable {
     /// The blocks that stand in the order of their rows.
     private var ordered: OrderedBlocks?
 
-    var upper: UpperLevels
+    var upper: UpperLevels { didSet { upperHasChanged = true } }
+    /// Whether the upper levels have changed in this transaction.
+    private(set) var upperHasChanged = false
     /// By row of a level above 0: its first list in ``upper``.
     var upperStart: [UInt32: UInt32] = [:]
     var entry: GraphEntry?
     var codebook: NeighborCodebook?
 
+    /// Rows whose nodes are part of the graph, the dead among them included.
+    private var linked = BitSet()
+    private var linkedCount = 0
     /// Rows whose block is this transaction's own.
     private var fresh = BitSet()
     /// Blocks replaced in this transaction, by row.
     private var replaced: [UInt32: UnsafeMutableRawPointer] = [:]
     /// Rows that this transaction took out of the graph.
     private var unlinked: [UInt32] = []
-    /// Rows out of the graph that a search may still see.
-    private var waiting: Set<UInt32> = []
     /// Rows linked since the graph was last looked through for nodes that nothing leads to.
     var unchecked = 0
 
@@ -44,10 +47,13 @@ final class GraphStore: @unchecked Sendable {
 
     /// A graph from an archive, in which the blocks of `rows` lie.
     init(
-        rows: RowStore, configuration: HNSWConfiguration, upper: UpperLevels, upperStart: [UInt32: UInt32],
+        rows: RowStore, linked: BitSet, configuration: HNSWConfiguration, upper: UpperLevels,
+        upperStart: [UInt32: UInt32],
         entry: GraphEntry?, codebook: NeighborCodebook?, mapping: MappedFile
     ) {
         self.rows = rows
+        self.linked = linked
+        linkedCount = linked.count
         self.configuration = configuration
         layout = NodeLayout(dimension: rows.dimension, configuration: configuration)
         blocks = BlockStore(blockSize: layout.blockSize)
@@ -77,7 +83,9 @@ final class GraphStore: @unchecked Sendable {
             ordered?.place(row, at: block)
             rows.setBlock(row, block)
             fresh.insert(row)
+            linked.insert(row)
         }
+        linkedCount += count
         guard let base = vectors.baseAddress else { return claimed }
         nonisolated(unsafe) let source = base
         Parallel.forEachRange(count, chunk: 256, threads: threads) { range, _ in
@@ -133,6 +141,7 @@ final class GraphStore: @unchecked Sendable {
             fresh = BitSet()
             replaced = [:]
             unlinked = []
+            upperHasChanged = false
         }
         return Garbage(blocks: Array(replaced.values), rows: unlinked)
     }
@@ -144,21 +153,21 @@ final class GraphStore: @unchecked Sendable {
         for row in garbage.rows {
             if let block = rows.block(row), !isMapped(block) { blocks.release(block) }
         }
-        waiting.subtract(garbage.rows)
         rows.reclaim(garbage.rows)
     }
 
     /// Marks a row as taken out of the graph by this transaction.
     func markUnlinked(_ row: UInt32) {
         unlinked.append(row)
-        waiting.insert(row)
+        linked.remove(row)
+        linkedCount -= 1
     }
 
-    /// Whether a row's node is part of the graph.
-    func isLinked(_ row: UInt32) -> Bool { rows.block(row) != nil && !waiting.contains(row) }
+    /// Whether a row's node is part of the graph, or about to be.
+    func isLinked(_ row: UInt32) -> Bool { linked.contains(row) }
 
     /// Dead rows that the graph still leads through.
-    var tombstoneCount: Int { rows.count - rows.liveCount - rows.free.count - waiting.count }
+    var tombstoneCount: Int { linkedCount - rows.liveCount }
 
     private func isMapped(_ block: UnsafeMutableRawPointer) -> Bool {
         guard let bytes = mapping?.bytes, let base = bytes.baseAddress else { return false }

@@ -109,7 +109,6 @@ final class RowStore: @unchecked Sendable {
 
     /// Frees the numbers of dead rows that nothing leads to and no search can see.
     func reclaim(_ rows: [UInt32]) {
-        for row in rows { setBlock(row, nil) }
         free = (free + rows).sorted()
     }
 
