@@ -10,7 +10,7 @@ COLORS = ("#0b7285", "#2b8a3e", "#5f3dc4", "#c2255c", "#d9480f", "#1864ab", "#84
 STYLE = """
   text { font: 12px system-ui, sans-serif; fill: #343a40 }
   .title { font-size: 15px; font-weight: 600 }
-  .grid { stroke: #dee2e6 } .ours { stroke-width: 3 } .line { fill: none; stroke-width: 1.6 }
+  .grid { stroke: #dee2e6 } .line { fill: none; stroke-width: 1.6 } .ours { stroke-width: 3.4 }
   .back { fill: #ffffff }
   @media (prefers-color-scheme: dark) {
     text { fill: #e9ecef } .grid { stroke: #343a40 } .back { fill: #16191d } .line { filter: brightness(1.6) }
