@@ -38,21 +38,11 @@ public final class FlatIndex<Key: IndexKey>: NeighborIndex, @unchecked Sendable 
     public func contains(_ key: Key) -> Bool { rowsByKey[key] != nil }
 
     public func vector(for key: Key) -> [Float]? {
-        writing.withLock { _ in
-            rowsByKey[key].map { row in
-                Array(UnsafeBufferPointer(start: store.vectors.row(Int(row)), count: dimension))
-            }
-        }
+        rowsByKey.vector(for: key) { row in versions.withCurrent { $0.rows.vector(row, ifOf: key, $0.keys) } }
     }
 
     public func filter(including keys: some Sequence<Key>) -> RowFilter {
-        writing.withLock { _ in
-            var bits = BitSet(capacity: store.count)
-            for key in keys {
-                if let row = rowsByKey[key] { bits.insert(row) }
-            }
-            return RowFilter(bits: bits, epoch: epoch, count: bits.count)
-        }
+        rowsByKey.filter(including: keys) { versions.withCurrent { $0.epoch } }
     }
 
     public func reserveCapacity(_ capacity: Int) {
@@ -130,14 +120,14 @@ public final class FlatIndex<Key: IndexKey>: NeighborIndex, @unchecked Sendable 
         var garbage = Garbage()
         for (row, key) in zip(rows, keys) {
             keyColumn.set(row, key)
-            if let old = rowsByKey.remove(key) {
+            if let old = rowsByKey[key] {
                 store.kill(old)
                 garbage.rows.append(old)
             }
-            rowsByKey.set(key, row)
             store.revive(row)
         }
         publish(garbage)
+        for (row, key) in zip(rows, keys) { rowsByKey.set(key, row) }
     }
 
     private func publish(_ garbage: Garbage) {

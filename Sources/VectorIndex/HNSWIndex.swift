@@ -67,30 +67,11 @@ public final class HNSWIndex<Key: IndexKey>: NeighborIndex, @unchecked Sendable 
     public func contains(_ key: Key) -> Bool { rowsByKey[key] != nil }
 
     public func vector(for key: Key) -> [Float]? {
-        // The map follows the state in a moment, so that a row just replaced is asked for once more.
-        while let row = rowsByKey[key] {
-            let vector = versions.withCurrent { state -> [Float]? in
-                guard state.rows.isLive(row), state.keys[row] == key else { return nil }
-                return Array(UnsafeBufferPointer(start: state.rows.vector(row), count: dimension))
-            }
-            if let vector { return vector }
-        }
-        return nil
+        rowsByKey.vector(for: key) { row in versions.withCurrent { $0.rows.vector(row, ifOf: key, $0.keys) } }
     }
 
     public func filter(including keys: some Sequence<Key>) -> RowFilter {
-        let keys = Array(keys)
-        while true {
-            let (epoch, rows) = versions.withCurrent { ($0.epoch, $0.rows.count) }
-            var bits = BitSet(capacity: rows)
-            for key in keys {
-                if let row = rowsByKey[key] { bits.insert(row) }
-            }
-            // Unless row numbers have come to mean other rows meanwhile.
-            if versions.withCurrent({ $0.epoch }) == epoch {
-                return RowFilter(bits: bits, epoch: epoch, count: bits.count)
-            }
-        }
+        rowsByKey.filter(including: keys) { versions.withCurrent { $0.epoch } }
     }
 
     /// The keys of all rows that a search can find, in the order of their rows: that of insertion, until rows are

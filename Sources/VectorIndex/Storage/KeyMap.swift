@@ -39,3 +39,29 @@ final class KeyMap<Key: IndexKey>: Sendable {
         }
     }
 }
+
+// Reads beside a writer, who publishes a state of the index first and notes the rows of its keys right after.
+extension KeyMap {
+    /// - Parameter published: the vector of a row, if the newest state has it alive under this key.
+    func vector(for key: Key, published: (UInt32) -> [Float]?) -> [Float]? {
+        // A row just replaced is asked for once more.
+        while let row = self[key] {
+            if let vector = published(row) { return vector }
+        }
+        return nil
+    }
+
+    /// - Parameter epoch: that of the newest state.
+    func filter(including keys: some Sequence<Key>, epoch: () -> UInt64) -> RowFilter {
+        let keys = Array(keys)
+        while true {
+            let before = epoch()
+            var bits = BitSet()
+            for key in keys {
+                if let row = self[key] { bits.insert(row) }
+            }
+            // Unless row numbers have come to mean other rows meanwhile.
+            if epoch() == before { return RowFilter(bits: bits, epoch: before, count: bits.count) }
+        }
+    }
+}

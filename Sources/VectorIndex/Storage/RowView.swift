@@ -60,6 +60,12 @@ struct RowView: @unchecked Sendable {
         first >> UInt32(ChunkedColumn<Float>.chunkShift) == last >> UInt32(ChunkedColumn<Float>.chunkShift)
     }
 
+    /// A copy of the vector of a row that is alive under a key.
+    func vector<Key: IndexKey>(_ row: UInt32, ifOf key: Key, _ keys: KeyView<Key>) -> [Float]? {
+        guard isLive(row), keys[row] == key else { return nil }
+        return Array(UnsafeBufferPointer(start: vector(row), count: dimension))
+    }
+
     @inline(__always)
     func isLive(_ row: UInt32) -> Bool {
         let word = Int(row >> 6)
