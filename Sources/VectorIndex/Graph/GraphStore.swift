@@ -77,7 +77,8 @@ final class GraphStore: @unchecked Sendable {
         if rows.count == count { blocks.reserve(count) }
         for (place, row) in claimed.enumerated() {
             let block = blocks.allocate()
-            if place == 0, rows.count == count, count >= Self.bulkThreshold {
+            // Searches may be reading an older one: there is never a second.
+            if place == 0, ordered == nil, rows.count == count, count >= Self.bulkThreshold {
                 ordered = OrderedBlocks(base: block, count: count, blockSize: layout.blockSize)
             }
             ordered?.place(row, at: block)
@@ -143,11 +144,13 @@ final class GraphStore: @unchecked Sendable {
             unlinked = []
             upperHasChanged = false
         }
-        return Garbage(blocks: Array(replaced.values), rows: unlinked)
+        return Garbage(blocks: Array(replaced.values), rows: unlinked, owner: ObjectIdentifier(self))
     }
 
     /// Takes back what no search can see any more.
     func reclaim(_ garbage: Garbage) {
+        // A search may have held on to a state from before the index was built anew: that store's memory goes with it.
+        guard garbage.owner == ObjectIdentifier(self) else { return }
         for block in garbage.blocks where mapping == nil || !isMapped(block) { blocks.release(block) }
         guard !garbage.rows.isEmpty else { return }
         for row in garbage.rows {
@@ -232,4 +235,6 @@ private final class OrderedBlocks {
 struct Garbage: @unchecked Sendable {
     var blocks: [UnsafeMutableRawPointer] = []
     var rows: [UInt32] = []
+    /// The store whose blocks they are.
+    var owner: ObjectIdentifier?
 }
