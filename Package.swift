@@ -73,7 +73,7 @@ let package = Package(
         .testTarget(
             name: "GuidelineStoreTests",
             dependencies: [
-                "GuidelineStore", "GuidelineStoreCrashHelper", .product(name: "GRDB", package: "GRDB.swift"),
+                "GuidelineStore", "GuidelineStoreCrashHelper", "Platform", .product(name: "GRDB", package: "GRDB.swift"),
             ],
             resources: [.copy("Fixtures")]),
         .testTarget(

@@ -72,6 +72,25 @@ def processor():
         return platform.processor() or platform.machine()
 
 
+def built(engine, base, keep):
+    """Builds an engine's index, or takes it from the folder where an earlier run has kept it: seconds and bytes."""
+    name = "".join(c if c.isalnum() else "-" for c in f"{engine.name} {version(engine.name)} {base.shape}")
+    path = os.path.join(keep, name) if keep and hasattr(engine, "save") else None
+    if path and os.path.exists(path + ".json"):
+        engine.load(path, base)
+        with open(path + ".json") as file:
+            return json.load(file)
+    start = time.perf_counter()
+    own = engine.build(base)
+    result = (own or time.perf_counter() - start, engine.bytes())
+    if path:
+        os.makedirs(keep, exist_ok=True)
+        engine.save(path)
+        with open(path + ".json", "w") as file:
+            json.dump(result, file)
+    return result
+
+
 def measure(arguments):
     base = np.ascontiguousarray(np.load(arguments.base), np.float32)
     queries = np.ascontiguousarray(np.load(arguments.queries), np.float32)
@@ -92,15 +111,13 @@ def measure(arguments):
     results, running = [], []
     for engine in engines(arguments.worker, *paths, k, arguments.engines):
         print(f"building {engine.name} ...", file=sys.stderr, flush=True)
-        start = time.perf_counter()
         try:
-            own = engine.build(base)
+            seconds, size = built(engine, base, arguments.keep)
         except Exception as error:  # noqa: BLE001: whatever a peer throws
             print(f"  left out: {error}", file=sys.stderr)
             continue
-        seconds = own or time.perf_counter() - start
         result = {"engine": engine.name, "version": version(engine.name), "settings": engine.settings,
-                  "buildSeconds": seconds, "bytesPerVector": engine.bytes() / len(base), "points": []}
+                  "buildSeconds": seconds, "bytesPerVector": size / len(base), "points": []}
         results.append(result)
         running.append((engine, result))
         print(f"  {seconds:.1f} s, {result['bytesPerVector']:.0f} bytes a vector", file=sys.stderr, flush=True)
@@ -155,6 +172,7 @@ def main():
     parser.add_argument("-k", type=int, default=10)
     parser.add_argument("--rows", type=int, help="only so many rows of the base")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--keep", help="folder for the indexes of others, which are built once for each set of vectors")
     parser.add_argument("--core", type=int, default=0)
     parser.add_argument("engines", nargs="*", help="only engines whose names contain one of these words")
     arguments = parser.parse_args()

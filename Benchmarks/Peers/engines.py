@@ -1,8 +1,8 @@
 """The engines that compare.py measures: each builds an index on one thread and searches it on one thread.
 
 An engine is a class with `name`, `settings` (what it is built with), `build(base)`, `points` (settings of a search, from
-fast to thorough), `search(queries, k, point)`, which returns the ids, and `bytes()` of the index. What cannot be imported
-or built is left out, with the reason.
+fast to thorough), `search(queries, k, point)`, which returns the ids, and `bytes()` of the index; where its index can be
+kept, `save(path)` and `load(path, base)` as well. What cannot be imported or built is left out, with the reason.
 """
 
 import json
@@ -52,7 +52,7 @@ class Fingerpost(Engine):
 
 class HNSWLib(Engine):
     def __init__(self, M, ef_construction):
-        self.name = f"hnswlib M {M}"
+        self.name = f"hnswlib M {M}" + ("" if ef_construction == 200 else f", efConstruction {ef_construction}")
         self.settings = f"M {M}, efConstruction {ef_construction}"
         self.M, self.ef_construction = M, ef_construction
 
@@ -70,6 +70,16 @@ class HNSWLib(Engine):
 
     def bytes(self):
         return self.file_size(self.index.save_index)
+
+    def save(self, path):
+        self.index.save_index(path)
+
+    def load(self, path, base):
+        import hnswlib
+
+        self.index = hnswlib.Index("ip", base.shape[1])
+        self.index.load_index(path)
+        self.index.set_num_threads(1)
 
 
 class SymphonyQG(Engine):
@@ -90,6 +100,14 @@ class SymphonyQG(Engine):
 
     def bytes(self):
         return self.file_size(self.index.save)
+
+    def save(self, path):
+        self.index.save(path)
+
+    def load(self, path, base):
+        import rabitqlib
+
+        self.index = rabitqlib.SymqgIndex.load(path)
 
 
 class Faiss(Engine):
@@ -116,6 +134,17 @@ class Faiss(Engine):
 
         return self.file_size(lambda path: faiss.write_index(self.index, path))
 
+    def save(self, path):
+        import faiss
+
+        faiss.write_index(self.index, path)
+
+    def load(self, path, base):
+        import faiss
+
+        faiss.omp_set_num_threads(1)
+        self.index = faiss.read_index(path)
+
 
 class USearch(Engine):
     def __init__(self, kind):
@@ -136,6 +165,14 @@ class USearch(Engine):
 
     def bytes(self):
         return self.file_size(self.index.save)
+
+    def save(self, path):
+        self.index.save(path)
+
+    def load(self, path, base):
+        from usearch.index import Index
+
+        self.index = Index.restore(path)
 
 
 class SVS(Engine):

@@ -14,7 +14,7 @@ public final class FlatIndex<Key: IndexKey>: NeighborIndex, @unchecked Sendable 
     // Everything but `versions` and `rowsByKey` is used only by whoever holds `writing`.
     private let store: RowStore
     private let keyColumn = KeyColumn<Key>()
-    private let rowsByKey = KeyMap<Key>()
+    private let rowsByKey: KeyMap<Key>
     private var epoch = UInt64.random(in: 0...UInt64.max)
     private let versions: Versions<FlatState<Key>>
     private let writing = Locked(false)
@@ -25,20 +25,25 @@ public final class FlatIndex<Key: IndexKey>: NeighborIndex, @unchecked Sendable 
 
     /// An empty index.
     ///
+    /// - Parameter isMultiple: whether a key may have several vectors; see ``NeighborIndex/isMultiple``.
     /// - Throws: ``VectorIndexError/invalidParameter(name:value:allowed:)`` for a dimension outside 1 to 65536.
-    public init(dimension: Int, metric: Metric = .cosine) throws(VectorIndexError) {
+    public init(dimension: Int, metric: Metric = .cosine, isMultiple: Bool = false) throws(VectorIndexError) {
         try IndexLimits.check(dimension: dimension)
+        rowsByKey = KeyMap(isMultiple: isMultiple)
         self.dimension = dimension
         self.metric = metric
         store = RowStore(dimension: dimension, metric: metric)
         versions = Versions(FlatState(store, keys: keyColumn, epoch: epoch))
     }
 
+    public var isMultiple: Bool { rowsByKey.isMultiple }
     public var count: Int { versions.withCurrent { $0.rows.liveCount } }
-    public func contains(_ key: Key) -> Bool { rowsByKey[key] != nil }
+    public func contains(_ key: Key) -> Bool { rowsByKey.contains(key) }
 
-    public func vector(for key: Key) -> [Float]? {
-        rowsByKey.vector(for: key) { row in versions.withCurrent { $0.rows.vector(row, ifOf: key, $0.keys) } }
+    public func vectors(for key: Key) throws -> [[Float]] {
+        try rowsByKey.vectors(for: key) { row in
+            try versions.withCurrent { try $0.rows.vector(row, ifOf: key, $0.keys) }
+        }
     }
 
     public func filter(including keys: some Sequence<Key>) -> RowFilter {
@@ -54,32 +59,29 @@ public final class FlatIndex<Key: IndexKey>: NeighborIndex, @unchecked Sendable 
 
     public func insert(
         contentsOf vectors: [Float], keys: [Key], threads: Int? = nil,
-        progress: ((_ inserted: Int) -> Void)? = nil
+        progress: ((_ inserted: Int) throws -> Void)? = nil
     ) throws {
         try writing.withLock { _ in
             try IndexLimits.check(vectors, keys, for: store, present: rowsByKey)
             append(vectors, keys, threads: threads ?? Processors.available)
         }
-        progress?(keys.count)
+        try progress?(keys.count)
     }
 
-    public func update(_ vector: [Float], for key: Key) throws {
+    public func update(contentsOf vectors: [Float], for key: Key) throws {
         try writing.withLock { _ in
-            guard rowsByKey[key] != nil else { throw VectorIndexError.missingKey("\(key)") }
-            guard vector.count == dimension else {
-                throw VectorIndexError.dimensionMismatch(expected: dimension, actual: vector.count)
-            }
-            try vector.withUnsafeBufferPointer(store.validate)
-            append(vector, [key], threads: 1)
+            try IndexLimits.check(replacing: vectors, for: key, in: store, present: rowsByKey)
+            append(vectors, Array(repeating: key, count: vectors.count / dimension), replacing: key, threads: 1)
         }
     }
 
     @discardableResult
     public func remove(_ key: Key) -> Bool {
         writing.withLock { _ in
-            guard let row = rowsByKey.remove(key) else { return false }
-            store.kill(row)
-            publish(Garbage(rows: [row]))
+            let rows = rowsByKey.remove(key)
+            guard !rows.isEmpty else { return false }
+            for row in rows { store.kill(row) }
+            publish(Garbage(rows: rows))
             return true
         }
     }
@@ -94,19 +96,22 @@ public final class FlatIndex<Key: IndexKey>: NeighborIndex, @unchecked Sendable 
                     let prepared = try state.rows.prepare(
                         query, workspace: workspace, kernels: fp_kernels_current().pointee)
                     var statistics = SearchStatistics()
-                    let candidates = ExactScan.search(
-                        state.rows, keys: state.keys, query: prepared, limit: limit, filter: options.filter,
-                        workspace: workspace, statistics: &statistics)
                     let neighbors = state.rows.neighbors(
-                        candidates, keys: state.keys, query: prepared, minimumScore: options.minimumScore)
+                        limit: limit, isMultiple: isMultiple, keys: state.keys, query: prepared,
+                        minimumScore: options.minimumScore
+                    ) { wanted in
+                        ExactScan.search(
+                            state.rows, keys: state.keys, query: prepared, limit: wanted, filter: options.filter,
+                            workspace: workspace, statistics: &statistics)
+                    }
                     return SearchResult(neighbors: neighbors, statistics: statistics)
                 }
             }
         }
     }
 
-    /// Writes validated vectors and lets searches see them. A key that is there already is being updated.
-    private func append(_ vectors: [Float], _ keys: [Key], threads: Int) {
+    /// Writes validated vectors and lets searches see them, in the place of those of a key if one is given.
+    private func append(_ vectors: [Float], _ keys: [Key], replacing replaced: Key? = nil, threads: Int) {
         reclaim(versions.collect())
         let rows = store.claim(keys.count)
         vectors.withUnsafeBufferPointer { buffer in
@@ -117,17 +122,15 @@ public final class FlatIndex<Key: IndexKey>: NeighborIndex, @unchecked Sendable 
                 for index in range { store.write(source + index * dimension, at: rows[index], kernels: kernels) }
             }
         }
-        var garbage = Garbage()
+        let old = replaced.map(rowsByKey.rows) ?? []
+        for row in old { store.kill(row) }
         for (row, key) in zip(rows, keys) {
             keyColumn.set(row, key)
-            if let old = rowsByKey[key] {
-                store.kill(old)
-                garbage.rows.append(old)
-            }
             store.revive(row)
         }
-        publish(garbage)
-        for (row, key) in zip(rows, keys) { rowsByKey.set(key, row) }
+        publish(Garbage(rows: old))
+        if let replaced { _ = rowsByKey.remove(replaced) }
+        for (row, key) in zip(rows, keys) { rowsByKey.add(key, row) }
     }
 
     private func publish(_ garbage: Garbage) {
@@ -180,12 +183,27 @@ enum IndexLimits {
             throw .capacityExceeded(limit: RowStore.maximumCount)
         }
         try vectors.withUnsafeBufferPointer { (buffer) throws(VectorIndexError) in try rows.validate(buffer) }
+        guard !present.isMultiple else { return }
         var seen: Set<Key> = []
         if keys.count > 1 { seen.reserveCapacity(keys.count) }
         for key in keys {
-            guard present[key] == nil, keys.count == 1 || seen.insert(key).inserted else {
+            guard !present.contains(key), keys.count == 1 || seen.insert(key).inserted else {
                 throw .duplicateKey("\(key)")
             }
         }
+    }
+
+    /// Checks what is to take the place of a key's vectors.
+    static func check<Key: IndexKey>(
+        replacing vectors: [Float], for key: Key, in rows: RowStore, present: KeyMap<Key>
+    ) throws(VectorIndexError) {
+        guard present.contains(key) else { throw .missingKey("\(key)") }
+        guard vectors.count == rows.dimension || present.isMultiple && !vectors.isEmpty else {
+            throw .dimensionMismatch(expected: rows.dimension, actual: vectors.count)
+        }
+        guard rows.count + vectors.count / rows.dimension <= RowStore.maximumCount else {
+            throw .capacityExceeded(limit: RowStore.maximumCount)
+        }
+        try vectors.withUnsafeBufferPointer { (buffer) throws(VectorIndexError) in try rows.validate(buffer) }
     }
 }

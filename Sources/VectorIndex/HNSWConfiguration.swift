@@ -1,3 +1,5 @@
+import Platform
+
 /// What a graph looks like and how much work goes into building and searching it. Names as in the paper.
 public struct HNSWConfiguration: Sendable, Hashable {
     /// Links of a node on the upper levels; on the lowest it has up to twice as many.
@@ -64,13 +66,10 @@ public struct HNSWConfiguration: Sendable, Hashable {
     /// The highest level of the node in a row: level l is reached with probability M^-l, as the paper's
     /// floor(-ln(u) / ln(M)), in whole numbers so that every machine draws the same.
     func level(ofRow row: Int) -> Int {
-        var state = seed &+ 0x9E37_79B9_7F4A_7C15 &* (UInt64(row) &+ 1)
-        state = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        state = (state ^ (state >> 27)) &* 0x94D0_49BB_1331_11EB
-        state ^= state >> 31
+        let drawn = SplitMix64.mix(seed &+ 0x9E37_79B9_7F4A_7C15 &* (UInt64(row) &+ 1))
         var level = 0
         var bound = UInt64.max / UInt64(M)
-        while state < bound, level < Self.maximumLevel {
+        while drawn < bound, level < Self.maximumLevel {
             level += 1
             bound /= UInt64(M)
         }

@@ -14,7 +14,8 @@ extension HNSWIndex {
         try pool.withWorkspace { workspace in
             try versions.withCurrent { state in
                 let search = IndexSearch(
-                    state: state, configuration: configuration, options: options, workspace: workspace)
+                    state: state, configuration: configuration, options: options, isMultiple: isMultiple,
+                    workspace: workspace)
                 return try search.run(query, limit: limit)
             }
         }

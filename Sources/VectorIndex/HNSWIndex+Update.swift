@@ -12,25 +12,27 @@ extension HNSWIndex {
     /// Adds rows; `vectors` holds them one after the other. A large batch becomes searchable in steps, or all at once
     /// if the index was empty.
     ///
+    /// - Parameter progress: told, on the calling thread, how many rows are done. If it throws, or the task is
+    ///   cancelled, the insertion ends with that error: an index that was empty is empty again, another one keeps the
+    ///   rows of the steps that are done.
     /// - Throws: ``VectorIndexError``, before anything is added.
     public func insert(
         contentsOf vectors: [Float], keys: [Key], threads: Int? = nil,
-        progress: ((_ inserted: Int) -> Void)? = nil
+        progress: ((_ inserted: Int) throws -> Void)? = nil
     ) throws {
+        let threads = threads ?? Processors.available
         try writing.withLock { _ in
             try IndexLimits.check(vectors, keys, for: store.rows, present: rowsByKey)
-            append(vectors, keys, threads: threads ?? Processors.available, progress: progress)
+            try store.checkBeforeChange(threads: threads)
+            try append(vectors, keys, threads: threads, progress: progress)
         }
     }
 
-    public func update(_ vector: [Float], for key: Key) throws {
+    public func update(contentsOf vectors: [Float], for key: Key) throws {
         try writing.withLock { _ in
-            guard rowsByKey[key] != nil else { throw VectorIndexError.missingKey("\(key)") }
-            guard vector.count == dimension else {
-                throw VectorIndexError.dimensionMismatch(expected: dimension, actual: vector.count)
-            }
-            try vector.withUnsafeBufferPointer(store.rows.validate)
-            append(vector, [key], threads: 1, progress: nil)
+            try IndexLimits.check(replacing: vectors, for: key, in: store.rows, present: rowsByKey)
+            try store.checkBeforeChange(threads: Processors.available)
+            replace(key, vectors)
             repairIfNeeded()
         }
     }
@@ -38,8 +40,9 @@ extension HNSWIndex {
     @discardableResult
     public func remove(_ key: Key) -> Bool {
         writing.withLock { _ in
-            guard let row = rowsByKey.remove(key) else { return false }
-            store.rows.kill(row)
+            let rows = rowsByKey.remove(key)
+            guard !rows.isEmpty else { return false }
+            for row in rows { store.rows.kill(row) }
             publish()
             repairIfNeeded()
             return true
@@ -47,45 +50,80 @@ extension HNSWIndex {
     }
 
     /// Builds the index again from its live rows. Filters made before are stale afterwards.
-    public func compact(threads: Int? = nil) {
-        writing.withLock { _ in rebuild(threads: threads ?? Processors.available) }
+    ///
+    /// - Parameter progress: as for ``insert(contentsOf:keys:threads:progress:)``. If it throws, or the task is
+    ///   cancelled, the index stays as it was.
+    /// - Throws: ``VectorIndexError/corruptArchive(path:section:reason:)`` if vectors lie in a damaged archive; nothing
+    ///   has changed then.
+    public func compact(threads: Int? = nil, progress: ((_ done: Int) throws -> Void)? = nil) throws {
+        let threads = threads ?? Processors.available
+        try writing.withLock { _ in
+            try store.checkVectors(threads: threads)
+            try rebuild(threads: threads, progress: progress)
+        }
     }
 
-    /// Links validated rows. A key that is there already is being updated: its old row dies as the new one comes to
-    /// life.
-    private func append(_ vectors: [Float], _ keys: [Key], threads: Int, progress: ((Int) -> Void)?) {
-        for garbage in versions.collect() { store.reclaim(garbage) }
-        let rows = vectors.withUnsafeBufferPointer { store.take($0, threads: threads) }
-        for (row, key) in zip(rows, keys) { keyColumn.set(row, key) }
+    // MARK: For whoever holds `writing`
+
+    /// Links validated rows.
+    private func append(
+        _ vectors: [Float], _ keys: [Key], threads: Int, progress: ((Int) throws -> Void)?
+    ) throws {
+        let rows = take(vectors, keys, threads: threads)
+        let monitor = WorkMonitor(progress.map { tell in { try tell(Int($0 * Double(rows.count))) } })
         if store.isEmpty, rows.count >= GraphStore.bulkThreshold {
-            store.buildInBulk(threads: threads, pool: pool) { progress?(Int($0 * Double(rows.count))) }
+            store.buildInBulk(threads: threads, pool: pool, monitor: monitor)
             revive(rows[...])
             store.attachUnreachable(pool: pool, threads: threads)
-            learnCodebookIfDue(threads: threads)
+            learnCodebookIfDue(threads: threads, monitor: monitor)
+            guard !monitor.isStopped else {
+                begin(with: emptyStore(), KeyColumn())
+                return try monitor.check()
+            }
             publish()
             map(rows[...])
-            progress?(rows.count)
+            try progress?(rows.count)
             return
         }
         var linked = 0
         while linked < rows.count {
-            let step = min(GraphStore.stepSize(linked: store.rows.liveCount), rows.count - linked)
-            let nodes = rows[linked..<(linked + step)]
-            // Replaced rows die first, so that what takes their place is not shut out by them: they may be much alike.
-            for row in nodes {
-                if let old = rowsByKey[keyColumn[row]] { store.rows.kill(old) }
+            if linked > 0, !monitor.goesOn(Double(linked) / Double(rows.count)) {
+                for row in rows[linked...] { store.markUnlinked(row) }
+                publish()
+                return try monitor.check()
             }
-            store.link(nodes, threads: threads, pool: pool)
-            revive(nodes)
+            let step = min(GraphStore.stepSize(linked: store.rows.liveCount), rows.count - linked)
+            link(rows[linked..<(linked + step)], threads: threads)
             linked += step
-            // Pruning a full list may cut off a node elsewhere. Looking through the whole graph after each sixteenth of
-            // its size costs little a row.
-            if store.unchecked * 16 >= store.rows.count { store.attachUnreachable(pool: pool, threads: threads) }
-            learnCodebookIfDue(threads: threads)
-            publish()
-            map(nodes)
-            progress?(linked)
         }
+        try progress?(rows.count)
+    }
+
+    /// Puts validated vectors in the place of those of a key, all at once.
+    private func replace(_ key: Key, _ vectors: [Float]) {
+        let rows = take(vectors, Array(repeating: key, count: vectors.count / dimension), threads: 1)
+        // The old ones die first, so that what takes their place is not shut out by them: they may be much alike.
+        for old in rowsByKey.rows(of: key) { store.rows.kill(old) }
+        link(rows[...], threads: 1, isReplacement: true)
+    }
+
+    private func take(_ vectors: [Float], _ keys: [Key], threads: Int) -> [UInt32] {
+        for garbage in versions.collect() { store.reclaim(garbage) }
+        let rows = vectors.withUnsafeBufferPointer { store.take($0, threads: threads) }
+        for (row, key) in zip(rows, keys) { keyColumn.set(row, key) }
+        return rows
+    }
+
+    private func link(_ nodes: ArraySlice<UInt32>, threads: Int, isReplacement: Bool = false) {
+        store.link(nodes, threads: threads, pool: pool)
+        revive(nodes)
+        // Pruning a full list may cut off a node elsewhere. Looking through the whole graph after each sixteenth of its
+        // size costs little a row.
+        if store.unchecked * 16 >= store.rows.count { store.attachUnreachable(pool: pool, threads: threads) }
+        learnCodebookIfDue(threads: threads, monitor: WorkMonitor())
+        publish()
+        if isReplacement, let first = nodes.first { _ = rowsByKey.remove(keyColumn[first]) }
+        map(nodes)
     }
 
     private func revive(_ rows: ArraySlice<UInt32>) {
@@ -94,12 +132,12 @@ extension HNSWIndex {
 
     /// Notes the rows of published keys.
     private func map(_ rows: ArraySlice<UInt32>) {
-        for row in rows { rowsByKey.set(keyColumn[row], row) }
+        for row in rows { rowsByKey.add(keyColumn[row], row) }
     }
 
-    private func learnCodebookIfDue(threads: Int) {
+    private func learnCodebookIfDue(threads: Int, monitor: WorkMonitor) {
         guard store.codebook == nil, store.rows.liveCount >= GraphStore.codebookThreshold else { return }
-        store.learnCodebook(threads: threads, pool: pool)
+        store.learnCodebook(threads: threads, pool: pool, monitor: monitor)
     }
 
     /// Lets searches see what the writer has done.
@@ -109,7 +147,7 @@ extension HNSWIndex {
         for garbage in versions.publish(state, replacing: store.endTransaction()) { store.reclaim(garbage) }
     }
 
-    /// Sees to it that every row can be reached. The caller holds `writing`.
+    /// Sees to it that every row can be reached.
     func attachUnreachable() {
         guard store.unchecked > 0 else { return }
         store.attachUnreachable(pool: pool, threads: Processors.available)
@@ -119,13 +157,19 @@ extension HNSWIndex {
     /// Mends the graph once a tenth of it is dead.
     private func repairIfNeeded() {
         guard store.tombstoneCount * 10 > max(store.rows.liveCount, 256) else { return }
+        // What is damaged is left as it is, for the next search to find.
+        guard (try? store.checkNodes(threads: Processors.available)) != nil else { return }
         store.repair(threads: Processors.available, pool: pool)
         // Row numbers are about to come to mean other rows.
         epoch &+= 1
         publish()
     }
 
-    private func rebuild(threads: Int) {
+    private func emptyStore() -> GraphStore {
+        GraphStore(dimension: dimension, metric: metric, configuration: configuration)
+    }
+
+    private func rebuild(threads: Int, progress: ((Int) throws -> Void)?) throws {
         let rows = store.rows
         var vectors: [Float] = []
         var keys: [Key] = []
@@ -134,17 +178,19 @@ extension HNSWIndex {
             vectors.append(contentsOf: UnsafeBufferPointer(start: rows.vectors.row(Int(row)), count: dimension))
             keys.append(keyColumn[row])
         }
-        let fresh = HNSWIndex(
-            store: GraphStore(dimension: dimension, metric: metric, configuration: configuration),
-            keys: KeyColumn(), rowsByKey: KeyMap())
-        fresh.append(vectors, keys, threads: threads, progress: nil)
-        store = fresh.store
-        keyColumn = fresh.keyColumn
-        epoch = UInt64.random(in: 0...UInt64.max)
-        // The old store goes with the last search that sees it.
-        let state = IndexState(store: store, keys: keyColumn, epoch: epoch, sharing: nil)
-        upperStorage = UpperStorage(store.upper)
-        _ = versions.publish(state, replacing: Garbage())
+        let fresh = HNSWIndex(store: emptyStore(), keys: KeyColumn(), rowsByKey: KeyMap(isMultiple: isMultiple))
+        try fresh.append(vectors, keys, threads: threads, progress: progress)
+        begin(with: fresh.store, fresh.keyColumn)
         rowsByKey.take(over: fresh.rowsByKey)
+    }
+
+    /// Goes on with another store. The old one goes with the last search that sees it.
+    private func begin(with fresh: GraphStore, _ keys: KeyColumn<Key>) {
+        store = fresh
+        keyColumn = keys
+        epoch = UInt64.random(in: 0...UInt64.max)
+        upperStorage = UpperStorage(store.upper)
+        let state = IndexState(store: store, keys: keyColumn, epoch: epoch, sharing: upperStorage)
+        _ = versions.publish(state, replacing: Garbage())
     }
 }

@@ -40,16 +40,18 @@ public final class HNSWIndex<Key: IndexKey>: NeighborIndex, @unchecked Sendable 
 
     /// An empty index.
     ///
+    /// - Parameter isMultiple: whether a key may have several vectors; see ``NeighborIndex/isMultiple``.
     /// - Throws: ``VectorIndexError/invalidParameter(name:value:allowed:)`` for a dimension outside 1 to 65536 or a
     ///   configuration out of bounds.
     public convenience init(
-        dimension: Int, metric: Metric = .cosine, configuration: HNSWConfiguration = .balanced
+        dimension: Int, metric: Metric = .cosine, configuration: HNSWConfiguration = .balanced,
+        isMultiple: Bool = false
     ) throws(VectorIndexError) {
         try IndexLimits.check(dimension: dimension)
         try configuration.validate()
         self.init(
             store: GraphStore(dimension: dimension, metric: metric, configuration: configuration),
-            keys: KeyColumn(), rowsByKey: KeyMap())
+            keys: KeyColumn(), rowsByKey: KeyMap(isMultiple: isMultiple))
     }
 
     init(store: GraphStore, keys: KeyColumn<Key>, rowsByKey: KeyMap<Key>) {
@@ -63,11 +65,14 @@ public final class HNSWIndex<Key: IndexKey>: NeighborIndex, @unchecked Sendable 
         versions = Versions(IndexState(store: store, keys: keys, epoch: epoch, sharing: upperStorage))
     }
 
+    public var isMultiple: Bool { rowsByKey.isMultiple }
     public var count: Int { versions.withCurrent { $0.rows.liveCount } }
-    public func contains(_ key: Key) -> Bool { rowsByKey[key] != nil }
+    public func contains(_ key: Key) -> Bool { rowsByKey.contains(key) }
 
-    public func vector(for key: Key) -> [Float]? {
-        rowsByKey.vector(for: key) { row in versions.withCurrent { $0.rows.vector(row, ifOf: key, $0.keys) } }
+    public func vectors(for key: Key) throws -> [[Float]] {
+        try rowsByKey.vectors(for: key) { row in
+            try versions.withCurrent { try $0.rows.vector(row, ifOf: key, $0.keys) }
+        }
     }
 
     public func filter(including keys: some Sequence<Key>) -> RowFilter {
@@ -75,7 +80,7 @@ public final class HNSWIndex<Key: IndexKey>: NeighborIndex, @unchecked Sendable 
     }
 
     /// The keys of all rows that a search can find, in the order of their rows: that of insertion, until rows are
-    /// removed.
+    /// removed. A key with several vectors comes several times.
     ///
     /// - Complexity: O(count).
     public var keys: [Key] {
@@ -100,9 +105,10 @@ public final class HNSWIndex<Key: IndexKey>: NeighborIndex, @unchecked Sendable 
     /// - Complexity: O(rows * M).
     public func violations() -> [String] {
         writing.withLock { _ in
+            do { try store.checkNodes(threads: Processors.available) } catch { return ["\(error)"] }
             var found = store.violations()
             for row in 0..<UInt32(store.rows.count) where store.rows.live.contains(row) && found.count < 20 {
-                if rowsByKey[keyColumn[row]] != row { found.append("row \(row) has the key of another row") }
+                if !rowsByKey.rows(of: keyColumn[row]).contains(row) { found.append("row \(row) has the key of another row") }
             }
             return found
         }

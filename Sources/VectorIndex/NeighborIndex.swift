@@ -9,12 +9,17 @@ public protocol NeighborIndex<Key>: Sendable {
     /// Elements of a vector.
     var dimension: Int { get }
     var metric: Metric { get }
-    /// Rows that a search can find.
+    /// Whether a key may have several vectors: those of a text and of examples for it, say. A search then gives each
+    /// key once, with its best vector's score.
+    var isMultiple: Bool { get }
+    /// Vectors that a search can find.
     var count: Int { get }
 
     func contains(_ key: Key) -> Bool
-    /// The vector stored under a key: scaled to unit length if the metric is cosine.
-    func vector(for key: Key) -> [Float]?
+    /// The vectors stored under a key: scaled to unit length if the metric is cosine.
+    ///
+    /// - Throws: ``VectorIndexError/corruptArchive(path:section:reason:)`` if they lie in a damaged archive.
+    func vectors(for key: Key) throws -> [[Float]]
     /// Makes room for rows in advance. Never required.
     func reserveCapacity(_ capacity: Int)
 
@@ -24,14 +29,14 @@ public protocol NeighborIndex<Key>: Sendable {
     ///   - vectors: the rows, one after the other.
     ///   - keys: the key of each row.
     ///   - threads: how many threads may work; nil for all there are. The result does not depend on it.
-    ///   - progress: told, on the calling thread, how many rows are searchable.
-    /// - Throws: ``VectorIndexError`` for a wrong length, a number that is not finite, a zero vector under cosine, a key
-    ///   given twice or already present.
+    ///   - progress: told, on the calling thread, how many rows are done. The insertion ends early if it throws.
+    /// - Throws: ``VectorIndexError`` for a wrong length, a number that is not finite, a zero vector under cosine, and,
+    ///   unless keys may have several vectors, a key given twice or already present.
     func insert(
-        contentsOf vectors: [Float], keys: [Key], threads: Int?, progress: ((_ inserted: Int) -> Void)?) throws
-    /// Replaces the vector stored under a key.
-    func update(_ vector: [Float], for key: Key) throws
-    /// Removes a row; false if there is none of this key.
+        contentsOf vectors: [Float], keys: [Key], threads: Int?, progress: ((_ inserted: Int) throws -> Void)?) throws
+    /// Puts other vectors in the place of all those of a key: one, unless keys may have several.
+    func update(contentsOf vectors: [Float], for key: Key) throws
+    /// Removes all vectors of a key; false if there are none.
     @discardableResult func remove(_ key: Key) -> Bool
 
     /// The nearest rows, best first; rows of equal score in the order of their keys.
@@ -47,6 +52,17 @@ public protocol NeighborIndex<Key>: Sendable {
 
 extension NeighborIndex {
     public var isEmpty: Bool { count == 0 }
+
+    /// The vector stored under a key, the first of several; nil if there is none.
+    public func vector(for key: Key) throws -> [Float]? { try vectors(for: key).first }
+
+    /// Puts a vector in the place of that of a key, or of all that it has.
+    public func update(_ vector: [Float], for key: Key) throws {
+        guard vector.count == dimension else {
+            throw VectorIndexError.dimensionMismatch(expected: dimension, actual: vector.count)
+        }
+        try update(contentsOf: vector, for: key)
+    }
 
     /// Adds one row.
     public func insert(_ vector: [Float], for key: Key) throws {

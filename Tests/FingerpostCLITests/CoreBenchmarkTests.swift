@@ -1,6 +1,7 @@
 import Fingerpost
 import Foundation
 import LinearAlgebra
+import Platform
 import Testing
 import VectorIndex
 

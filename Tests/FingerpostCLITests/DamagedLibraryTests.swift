@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 import Testing
 
 /// A damaged index costs time; a damaged database is said to be one; nothing is lost over either.

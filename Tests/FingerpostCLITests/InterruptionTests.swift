@@ -1,5 +1,6 @@
 import Foundation
 import GuidelineStore
+import Platform
 import Testing
 
 /// Processes that end before they are done: killed, interrupted, or with nobody left to read what they print.

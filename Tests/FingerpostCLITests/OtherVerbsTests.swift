@@ -1,5 +1,6 @@
 import Foundation
 import LinearAlgebra
+import Platform
 import Testing
 
 @Suite("fingerpost evaluate, embed, benchmark, info, doctor, verify")

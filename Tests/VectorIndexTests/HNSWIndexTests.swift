@@ -146,7 +146,7 @@ import Testing
             try index.search([1, 0], limit: 1, options: SearchOptions(efSearch: 0))
         }
         let filter = index.filter(including: [1])
-        index.compact()
+        try index.compact()
         #expect(throws: VectorIndexError.staleFilter) {
             try index.search([1, 0], limit: 1, options: SearchOptions(filter: .rows(filter)))
         }

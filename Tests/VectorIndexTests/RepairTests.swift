@@ -75,4 +75,40 @@ import Testing
         let total = kept.reduce(0) { $0 + $1.count }
         #expect(Double(differing) < 0.05 * Double(total), "\(differing) of \(total) bytes")
     }
+
+    /// A search that began before the index was built anew goes on with what it sees, and gives nothing of it to the new
+    /// store.
+    @Test func aSearchHeldAcrossCompaction() throws {
+        let vectors = clusteredVectors(3_000, dimension: Self.dimension, seed: 66)
+        let index = try HNSWIndexTests.build(vectors, configuration: HNSWConfiguration(efConstruction: 60))
+        let held = Held(index)
+        let found = try index.search(
+            vectors[5], limit: 20, options: SearchOptions(filter: .predicate { held.change($0) }, strategy: .graph))
+        #expect(held.isDone)
+        #expect(found.first?.key == 5)
+        #expect(found.count == 20)
+        // Blocks that the held search saw would now be written over, if they were taken for the new store's.
+        for key in 3_000..<3_400 { try index.insert(vectors[key - 3_000], for: key) }
+        #expect(index.violations().isEmpty)
+        #expect(index.count == 2_900 - 400 + 400)
+        for key in 500..<600 { #expect(try index.search(vectors[key], limit: 2).contains { $0.key == key }) }
+    }
+
+    /// Changes the index from within a search.
+    private final class Held: @unchecked Sendable {
+        private let index: HNSWIndex<Int>
+        private(set) var isDone = false
+
+        init(_ index: HNSWIndex<Int>) { self.index = index }
+
+        func change(_ key: Int) -> Bool {
+            if !isDone {
+                isDone = true
+                for key in 2_900..<3_000 { index.remove(key) }
+                try? index.compact()
+                for key in 2_500..<2_900 { index.remove(key) }
+            }
+            return true
+        }
+    }
 }

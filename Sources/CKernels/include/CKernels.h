@@ -91,6 +91,10 @@ static inline void *fp_load_pointer(void *const *place) { return __atomic_load_n
 static inline void fp_store_pointer(void **place, void *pointer) { __atomic_store_n(place, pointer, __ATOMIC_RELEASE); }
 static inline uint64_t fp_load_word(const uint64_t *place) { return __atomic_load_n(place, __ATOMIC_ACQUIRE); }
 static inline void fp_store_word(uint64_t *place, uint64_t word) { __atomic_store_n(place, word, __ATOMIC_RELEASE); }
+/// Sets bits of a word, and returns it as it was.
+static inline uint64_t fp_set_bits(uint64_t *place, uint64_t bits) {
+    return __atomic_fetch_or(place, bits, __ATOMIC_ACQ_REL);
+}
 
 /// `size` zeroed bytes straight from the system, which gives each page when it is first touched; null if it has none.
 /// From two megabytes on they start at a multiple of that, and the system is asked for huge pages where it knows them.

@@ -105,7 +105,7 @@ public struct LibraryVerification: Sendable {
             compared += 1
             if compared.isMultiple(of: 1_024) { progress?(.vectors, compared, total) }
             guard vector.values.contains(where: { $0 != 0 }) else { return }
-            guard let indexed = index.vector(for: vector.passageID) else {
+            guard let indexed = try index.vector(for: vector.passageID) else {
                 missing += 1
                 return
             }

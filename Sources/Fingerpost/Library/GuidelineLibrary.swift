@@ -163,11 +163,31 @@ public final class GuidelineLibrary: Sendable {
     /// Encodes what is pending, then brings the index up to date, and saves it once enough has changed.
     private func update(_ progress: ProgressHandler?) throws {
         try Self.encodePending(database, encoder, options, progress)
-        try passages.withLock { passages in
-            try passages.refresh(database, options: options, progress: progress)
-            if passages.unsavedChanges > max(1_000, passages.passageIDs.count / 20) {
-                try passages.save(database, progress: progress)
+        try mendingIndex {
+            try passages.withLock { passages in
+                try passages.refresh(database, options: options, progress: progress)
+                if passages.unsavedChanges > max(1_000, passages.passageIDs.count / 20) {
+                    try passages.save(database, progress: progress)
+                }
             }
+        }
+    }
+
+    /// Does what may come upon a damaged part of the index's archive. If it does, the index is built again from the
+    /// database, which has all that it needs, and the work is done once more.
+    func mendingIndex<Value>(_ body: () throws -> Value) throws -> Value {
+        let before = passages.withLock { $0.index }
+        do {
+            return try body()
+        } catch let error as VectorIndexError {
+            guard case .corruptArchive = error else { throw error }
+            try passages.withLock { passages in
+                // Unless another thread has done so meanwhile.
+                guard passages.index === before else { return }
+                passages = try PassageIndex.build(
+                    database, dimension: encoder.dimension, cause: .unreadable(error), options: options, progress: nil)
+            }
+            return try body()
         }
     }
 
@@ -212,7 +232,7 @@ public final class GuidelineLibrary: Sendable {
     /// Writes the index to the folder if it has changed, so that the next opening need not catch up.
     public func save(progress: ProgressHandler? = nil) throws {
         guard mode == .readWrite else { throw GuidelineStoreError.readOnly(path: folder.path) }
-        try passages.withLock { try $0.save(database, progress: progress) }
+        try mendingIndex { try passages.withLock { try $0.save(database, progress: progress) } }
     }
 
     /// Saves the index where the library may be written, and closes the database. Later calls throw.

@@ -78,9 +78,12 @@ extension GuidelineLibrary {
         }
         var attempt = 0
         while true {
-            let passages = try currentPassages()
-            let searched = clock.now
-            let ranking = try passages.rank(vector, options: options)
+            var searched = clock.now
+            let (passages, ranking) = try mendingIndex {
+                let passages = try currentPassages()
+                searched = clock.now
+                return (passages, try passages.rank(vector, options: options))
+            }
             let fetched = clock.now
             let isCurrent = try fill(&result, from: ranking, passages: passages, vector: vector, options: options)
             result.latency.search = fetched - searched
@@ -134,7 +137,7 @@ extension GuidelineLibrary {
 
     /// Every passage of a guideline with its score, best first.
     private func parts(of row: Int64, passages: PassageIndex, vector: [Float]) throws -> [MatchedPassage] {
-        let scores = passages.scores(of: row, query: vector)
+        let scores = try passages.scores(of: row, query: vector)
         let matches = try database.matches(passageIDs: scores.map(\.passage))
         return zip(scores, matches).compactMap { score, match in
             match.map {

@@ -59,10 +59,12 @@ extension PassageIndex {
     }
 
     /// The scores of all passages of a guideline, best first.
-    func scores(of row: Int64, query: [Float]) -> [(passage: Int64, score: Float)] {
+    func scores(of row: Int64, query: [Float]) throws -> [(passage: Int64, score: Float)] {
         let length = query.reduce(0) { $0 + $1 * $1 }.squareRoot()
-        return guidelineRows.indices.compactMap { place -> (passage: Int64, score: Float)? in
-            guard guidelineRows[place] == row, let vector = index.vector(for: passageIDs[place]) else { return nil }
+        return try guidelineRows.indices.compactMap { place -> (passage: Int64, score: Float)? in
+            guard guidelineRows[place] == row, let vector = try index.vector(for: passageIDs[place]) else {
+                return nil
+            }
             let product = zip(vector, query).reduce(Float(0)) { $0 + $1.0 * $1.1 }
             return (passageIDs[place], length > 0 ? product / length : 0)
         }

@@ -29,16 +29,15 @@ public struct Bootstrap: Sendable, Hashable {
         _ strata: [Int], stream: String, threads: Int, _ statistic: @Sendable (_ drawn: [[UInt32]]) -> Value
     ) -> [Value] {
         let results = ParallelResults<Value, Never>(count: resampleCount)
-        let start = Self.mix(stream.utf8.reduce(seed ^ 0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 })
+        let start = SplitMix64.mix(stream.utf8.reduce(seed ^ 0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 })
         Parallel.forEachRange(resampleCount, chunk: 8, threads: threads) { range, _ in
             var drawn = strata.map { [UInt32](repeating: 0, count: $0) }
             for resample in range {
-                var state = Self.mix(start &+ UInt64(resample))
+                var random = SplitMix64(seed: SplitMix64.mix(start &+ UInt64(resample)))
                 for (stratum, size) in strata.enumerated() {
                     for item in drawn[stratum].indices { drawn[stratum][item] = 0 }
                     for _ in 0..<size {
-                        state &+= 0x9E37_79B9_7F4A_7C15
-                        drawn[stratum][Int(Self.mix(state).multipliedFullWidth(by: UInt64(size)).high)] += 1
+                        drawn[stratum][Int(random.next().multipliedFullWidth(by: UInt64(size)).high)] += 1
                     }
                 }
                 results.set(resample) { statistic(drawn) }
@@ -63,13 +62,5 @@ public struct Bootstrap: Sendable, Hashable {
         let below = min(sorted.count - 1, max(0, Int(place)))
         let above = min(sorted.count - 1, below + 1)
         return sorted[below] + (place - Double(below)) * (sorted[above] - sorted[below])
-    }
-
-    /// The finishing step of SplitMix64 (Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", 2014).
-    private static func mix(_ value: UInt64) -> UInt64 {
-        var mixed = value
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,5 +1,3 @@
-import Platform
-
 /// The first page of an archive: what is in the file and where.
 ///
 /// All numbers are little-endian. The sections follow in the order of ``Section``, each from a multiple of 4096 bytes,
@@ -7,12 +5,16 @@ import Platform
 /// refuses a file that says otherwise.
 struct ArchiveHeader: Equatable {
     static let magic: [UInt8] = Array("FPINDEX\0".utf8)
-    static let version: UInt32 = 2
+    static let version: UInt32 = 3
     static let pageSize = 4096
     static let maximumLabelLength = 1024
 
     enum Section: UInt32, CaseIterable {
-        case keyOffsets = 1, keys, live, linked, factors, upperRows, upperLinks, codebook, nodes, vectors
+        case keyOffsets = 1, keys, live, linked, factors, upperRows, upperLinks, codebook, nodeChecksums
+        case vectorChecksums, nodes, vectors
+
+        /// Whether it is read in regions, which have their own checksums.
+        var isInRegions: Bool { self == .nodes || self == .vectors }
 
         var name: String {
             switch self {
@@ -24,6 +26,8 @@ struct ArchiveHeader: Equatable {
             case .upperRows: "upper lists"
             case .upperLinks: "upper links"
             case .codebook: "codebook"
+            case .nodeChecksums: "checksums of the nodes"
+            case .vectorChecksums: "checksums of the vectors"
             case .nodes: "nodes"
             case .vectors: "vectors"
             }
@@ -31,6 +35,7 @@ struct ArchiveHeader: Equatable {
     }
 
     struct Entry: Equatable {
+        /// 0 for a section in regions.
         var checksum: UInt32 = 0
         var offset: UInt64 = 0
         var length: UInt64 = 0
@@ -47,6 +52,8 @@ struct ArchiveHeader: Equatable {
     var efConstruction: UInt32 = 0
     var efSearch: UInt32 = 0
     var layout: UInt32 = 0
+    /// See ``isMultiple``; all others are zero.
+    var flags: UInt32 = 0
     var entry: UInt32 = .max
     var seed: UInt64 = 0
     /// Lists of links above level 0.
@@ -59,6 +66,13 @@ struct ArchiveHeader: Equatable {
     var entries = [Entry](repeating: Entry(), count: Section.allCases.count)
 
     static let graphKind: UInt32 = 2
+    static let isMultiple: UInt32 = 1
+
+    var configuration: HNSWConfiguration {
+        HNSWConfiguration(
+            M: Int(M), efConstruction: Int(efConstruction), efSearch: Int(efSearch),
+            layout: HNSWConfiguration.Layout(rawValue: layout) ?? .compact, seed: seed)
+    }
 
     subscript(section: Section) -> Entry {
         get { entries[Int(section.rawValue) - 1] }
@@ -85,7 +99,6 @@ struct ArchiveHeader: Equatable {
             let (value, overflow) = a.multipliedReportingOverflow(by: b)
             return overflow ? nil : value
         }
-        let dimension = Int(dimension)
         return switch section {
         case .keyOffsets: keyWidth == nil ? product(rowCount + 1, 8) : 0
         case .keys: keyWidth.map { product(rowCount, UInt64($0)) } ?? keyByteCount
@@ -95,111 +108,21 @@ struct ArchiveHeader: Equatable {
         case .upperRows: product(upperCount, 4)
         case .upperLinks: product(upperCount, UInt64(M) * 4)
         case .codebook: codebookByteCount
-        case .nodes:
-            product(
-                rowCount, UInt64(NodeLayout(dimension: dimension, configuration: configuration).blockSize))
-        case .vectors: product(rowCount, UInt64(RowStore.vectorStride(dimension)) * 4)
+        case .nodeChecksums: product(UInt64(regions(of: .nodes).count), 4)
+        case .vectorChecksums: product(UInt64(regions(of: .vectors).count), 4)
+        case .nodes, .vectors: product(rowCount, UInt64(rowSize(of: section)))
         }
     }
 
-    // MARK: Bytes
-
-    /// One page, ending in the checksum of all that is before it.
-    func encoded() -> [UInt8] {
-        var bytes = Self.magic
-        func append(_ value: some FixedWidthInteger) {
-            withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
-        }
-        for value in [Self.version, kind, metric, dimension, keyTag, M, efConstruction, efSearch, layout, entry] {
-            append(value)
-        }
-        append(UInt32(label.count))
-        for value in [rowCount, liveCount, fileLength, seed, upperCount, codebookByteCount, keyByteCount] {
-            append(value)
-        }
-        for entry in entries {
-            append(entry.checksum)
-            append(UInt32(0))
-            append(entry.offset)
-            append(entry.length)
-        }
-        bytes.append(contentsOf: label)
-        bytes.append(contentsOf: repeatElement(0, count: Self.pageSize - 4 - bytes.count))
-        append(bytes.withUnsafeBytes { CRC32C.checksum($0) })
-        return bytes
+    /// Bytes of a row in a section of rows.
+    private func rowSize(of section: Section) -> Int {
+        section == .nodes
+            ? NodeLayout(dimension: Int(dimension), configuration: configuration).blockSize
+            : RowStore.vectorStride(Int(dimension)) * MemoryLayout<Float>.stride
     }
 
-    /// Reads and checks the first page; everything that a later step relies on has been checked when this returns.
-    init(reading bytes: UnsafeRawBufferPointer, path: String) throws(VectorIndexError) {
-        func corrupt(_ reason: String) -> VectorIndexError {
-            .corruptArchive(path: path, section: "header", reason: reason)
-        }
-        guard bytes.count >= Self.magic.count, bytes.prefix(Self.magic.count).elementsEqual(Self.magic) else {
-            throw .notAnArchive(path: path)
-        }
-        guard bytes.count >= Self.pageSize else { throw corrupt("the file ends within it") }
-        var position = Self.magic.count
-        func next<Value: FixedWidthInteger>(_: Value.Type) -> Value {
-            defer { position += MemoryLayout<Value>.size }
-            return Value(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: Value.self))
-        }
-        let found = next(UInt32.self)
-        guard found == Self.version else {
-            throw .unsupportedVersion(path: path, found: Int(found), supported: Int(Self.version))
-        }
-        let checked = UnsafeRawBufferPointer(rebasing: bytes[..<(Self.pageSize - 4)])
-        let checksum = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: Self.pageSize - 4, as: UInt32.self))
-        guard CRC32C.checksum(checked) == checksum else { throw corrupt("the checksum does not match") }
-
-        kind = next(UInt32.self)
-        metric = next(UInt32.self)
-        dimension = next(UInt32.self)
-        keyTag = next(UInt32.self)
-        M = next(UInt32.self)
-        efConstruction = next(UInt32.self)
-        efSearch = next(UInt32.self)
-        layout = next(UInt32.self)
-        entry = next(UInt32.self)
-        let labelLength = Int(next(UInt32.self))
-        rowCount = next(UInt64.self)
-        liveCount = next(UInt64.self)
-        fileLength = next(UInt64.self)
-        seed = next(UInt64.self)
-        upperCount = next(UInt64.self)
-        codebookByteCount = next(UInt64.self)
-        keyByteCount = next(UInt64.self)
-        for index in entries.indices {
-            entries[index].checksum = next(UInt32.self)
-            _ = next(UInt32.self)
-            entries[index].offset = next(UInt64.self)
-            entries[index].length = next(UInt64.self)
-        }
-        guard labelLength <= Self.maximumLabelLength else { throw corrupt("a label of \(labelLength) bytes") }
-        label = Array(bytes[position..<(position + labelLength)])
-
-        guard kind == Self.graphKind else { throw .incompatibleArchive(path: path, reason: "holds no graph") }
-        guard Metric(rawValue: metric) != nil else { throw corrupt("metric \(metric)") }
-        guard (1...IndexLimits.maximumDimension).contains(Int(dimension)) else {
-            throw corrupt("dimension \(dimension)")
-        }
-        guard HNSWConfiguration.Layout(rawValue: layout) != nil else { throw corrupt("layout \(layout)") }
-        do { try configuration.validate() } catch { throw corrupt(error.description) }
-        guard rowCount <= UInt64(RowStore.maximumCount) else { throw corrupt("\(rowCount) rows") }
-        guard liveCount <= rowCount else { throw corrupt("\(liveCount) live rows of \(rowCount)") }
-        guard upperCount <= rowCount * UInt64(HNSWConfiguration.maximumLevel) else {
-            throw corrupt("\(upperCount) lists of upper links for \(rowCount) rows")
-        }
-        guard entry == .max ? liveCount == 0 : UInt64(entry) < rowCount else { throw corrupt("entry \(entry)") }
-        guard codebookByteCount <= UInt64(NeighborCodebook.largestByteCount) else {
-            throw corrupt("a codebook of \(codebookByteCount) bytes")
-        }
-    }
-
-    init() {}
-
-    var configuration: HNSWConfiguration {
-        HNSWConfiguration(
-            M: Int(M), efConstruction: Int(efConstruction), efSearch: Int(efSearch),
-            layout: HNSWConfiguration.Layout(rawValue: layout) ?? .compact, seed: seed)
+    /// How ``Section/nodes`` or ``Section/vectors`` is divided.
+    func regions(of section: Section) -> ArchiveRegions {
+        ArchiveRegions(rowCount: Int(clamping: rowCount), rowSize: rowSize(of: section))
     }
 }

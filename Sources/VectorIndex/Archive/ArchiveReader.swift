@@ -18,14 +18,14 @@ struct ArchiveReader {
         .corruptArchive(path: file.path, section: section, reason: reason)
     }
 
-    /// The bytes of a section. ``verify(_:)`` has made sure that they lie in the file.
+    /// The bytes of a section. ``verify()`` has made sure that they lie in the file.
     private func bytes(_ section: ArchiveHeader.Section) -> UnsafeRawBufferPointer {
         let entry = header[section]
         return UnsafeRawBufferPointer(rebasing: file.bytes[Int(entry.offset)..<Int(entry.offset + entry.length)])
     }
 
-    /// Checksums and the zeros between sections.
-    func verify(_ verification: ArchiveVerification) throws(VectorIndexError) {
+    /// Checksums, other than those of regions, and the zeros between sections.
+    func verify() throws(VectorIndexError) {
         var position = ArchiveHeader.pageSize
         for section in ArchiveHeader.Section.allCases {
             let entry = header[section]
@@ -36,7 +36,7 @@ struct ArchiveReader {
                 throw corrupt(section.name, "there are stray bytes before it")
             }
             position = Int(entry.offset + entry.length)
-            if verification == .structure, section == .nodes || section == .vectors { continue }
+            if section.isInRegions { continue }
             guard CRC32C.checksum(bytes(section)) == entry.checksum else {
                 throw corrupt(section.name, "the checksum does not match")
             }
@@ -75,9 +75,20 @@ struct ArchiveReader {
             vectors: ChunkedColumn(
                 stride: RowStore.vectorStride(dimension), mapped: bytes(.vectors), rows: count, of: file),
             factors: ChunkedColumn(stride: 1, mapped: bytes(.factors), rows: count, of: file),
-            count: count, live: live, free: (0..<UInt32(count)).filter { !linked.contains($0) })
+            count: count, live: live, free: (0..<UInt32(count)).filter { !linked.contains($0) },
+            checksums: RowStore.Checksums(
+                nodes: regionChecksums(.nodes, in: .nodeChecksums),
+                vectors: regionChecksums(.vectors, in: .vectorChecksums)))
         fillNodes(rows)
         return (try graph(rows, linked: linked), keys)
+    }
+
+    private func regionChecksums(
+        _ section: ArchiveHeader.Section, in checksums: ArchiveHeader.Section
+    ) -> RegionChecksums {
+        RegionChecksums(
+            section: section, regions: header.regions(of: section), bytes: bytes(section),
+            checksums: bytes(checksums).bindMemory(to: UInt32.self), of: file)
     }
 
     private func bits(_ section: ArchiveHeader.Section, count: Int) throws(VectorIndexError) -> BitSet {

@@ -11,7 +11,10 @@ struct BulkLayer {
     let configuration: HNSWConfiguration
     let threads: Int
     let pool: WorkspacePool
-    let progress: (Double) -> Void
+    let monitor: WorkMonitor
+    /// The shares of the whole work that are done before and after.
+    var start = 0.0
+    let end: Double
 
     /// Candidates that a row keeps.
     private var poolSize: Int { max(2 * configuration.baseDegree, min(configuration.efConstruction / 3, 128)) }
@@ -19,12 +22,14 @@ struct BulkLayer {
     /// Candidates that a row takes from one group at most.
     private static var perGroup: Int { 16 }
 
-    /// Links of each of `rows`, which are nodes of the level: places in `rows`, nearest first.
+    /// Links of each of `rows`, which are nodes of the level: places in `rows`, nearest first. Of some or of none if the
+    /// monitor ends the work early.
     func links(_ rows: [UInt32], degree: Int) -> [[UInt32]] {
         let candidates = CandidatePools(count: rows.count, size: poolSize)
         collect(rows, into: candidates)
         // First the neighbours that a row asks for; then those that have asked for it have their turn too.
         let asked = choose(rows, candidates, limit: degree, fills: false)
+        guard !monitor.isStopped else { return [] }
         var incoming = [[UInt32]](repeating: [], count: rows.count)
         for (place, targets) in asked.enumerated() {
             for target in targets { incoming[Int(target)].append(UInt32(place)) }
@@ -33,16 +38,18 @@ struct BulkLayer {
     }
 
     private func collect(_ rows: [UInt32], into candidates: CandidatePools) {
-        let partition = BulkPartition(view: view, overlap: overlap, seed: configuration.seed, threads: threads)
+        let partition = BulkPartition(
+            view: view, overlap: overlap, seed: configuration.seed, threads: threads, monitor: monitor, share: start)
         // Groups of places, since those are what candidates are.
         var placeOfRow = [UInt32](repeating: 0, count: view.rows.count)
         for (place, row) in rows.enumerated() { placeOfRow[Int(row)] = UInt32(place) }
         let groups = partition.groups(of: rows)
-        progress(0.1)
-        let (view, places) = (view, placeOfRow)
+        let (view, places, monitor) = (view, placeOfRow, monitor)
+        let (first, length) = (share(0.1), share(0.7) - share(0.1))
         let done = Locked(0)
-        let report = ProgressReport(progress)
         Parallel.forEach(groups.count, threads: threads) { index in
+            let finished = done.withLock { $0 }
+            guard monitor.goesOn(first + length * Double(finished) / Double(groups.count)) else { return }
             let group = groups[index]
             let panel = CodePanel(view, rows: group)
             let graph = fp_kernels_current().pointee.graph.pointee
@@ -67,23 +74,25 @@ struct BulkLayer {
                 }
                 candidates.add(place, best)
             }
-            done.withLock {
-                $0 += 1
-                if $0 % 64 == 0 { report.tell(0.1 + 0.5 * Double($0) / Double(groups.count)) }
-            }
+            done.withLock { $0 += 1 }
         }
     }
+
+    /// The share of the whole work when so much of this is done.
+    private func share(_ own: Double) -> Double { start + (end - start) * own }
 
     private func choose(
         _ rows: [UInt32], _ candidates: CandidatePools, limit: Int, fills: Bool, asked: [[UInt32]] = [],
         incoming: [[UInt32]] = []
     ) -> [[UInt32]] {
         let results = ParallelResults<[UInt32], Never>(count: rows.count)
-        let (view, pool) = (view, pool)
+        let (view, pool, monitor) = (view, pool, monitor)
+        let (first, length) = fills ? (share(0.8), share(1) - share(0.8)) : (share(0.7), share(0.8) - share(0.7))
         var placeOfRow = [UInt32](repeating: 0, count: view.rows.count)
         for (place, row) in rows.enumerated() { placeOfRow[Int(row)] = UInt32(place) }
         let places = placeOfRow
         Parallel.forEachRange(rows.count, chunk: 64, threads: threads) { range, _ in
+            guard monitor.goesOn(first + length * Double(range.lowerBound) / Double(rows.count)) else { return }
             let kernels = fp_kernels_current().pointee
             pool.withWorkspace { workspace in
                 for place in range {
@@ -173,10 +182,4 @@ final class CandidatePools: @unchecked Sendable {
     func candidates(_ row: Int) -> [Candidate] {
         Array(UnsafeBufferPointer(start: self.row(row), count: Int(counts[row])))
     }
-}
-
-/// Progress told from whichever thread got there: one at a time.
-private struct ProgressReport: @unchecked Sendable {
-    let tell: (Double) -> Void
-    init(_ tell: @escaping (Double) -> Void) { self.tell = tell }
 }

@@ -11,6 +11,9 @@ struct BulkPartition {
     let overlap: Int
     let seed: UInt64
     let threads: Int
+    let monitor: WorkMonitor
+    /// Of the whole work, what is done.
+    let share: Double
 
     /// Rows of a group, at most.
     static var groupSize: Int { 1024 }
@@ -23,6 +26,7 @@ struct BulkPartition {
     }
 
     private func split(_ rows: [UInt32], depth: Int, seed: UInt64, into result: inout [[UInt32]]) {
+        guard monitor.goesOn(share) else { return }
         if rows.count <= Self.groupSize {
             if rows.count > 1 { result.append(rows) }
             return
@@ -36,12 +40,13 @@ struct BulkPartition {
             }
             return
         }
-        var random = SplitMix(seed: seed)
+        var random = SplitMix64(seed: seed)
         var shuffled = rows
-        for index in 0..<leaderCount { shuffled.swapAt(index, index + random.next(below: rows.count - index)) }
+        for index in 0..<leaderCount { shuffled.swapAt(index, index + Int(random.next() % UInt64(rows.count - index))) }
         let leaders = Array(shuffled.prefix(leaderCount))
         leaderCount = leaders.count
         let chosen = nearestLeaders(of: rows, leaders: leaders, count: min(fan, leaderCount))
+        guard !monitor.isStopped else { return }
         let perRow = min(fan, leaderCount)
         var members = [[UInt32]](repeating: [], count: leaderCount)
         for (index, row) in rows.enumerated() {
@@ -58,8 +63,9 @@ struct BulkPartition {
         let panel = CodePanel(view, rows: leaders)
         let blocks = (rows.count + CodePanel.blockRows - 1) / CodePanel.blockRows
         let results = ParallelResults<[UInt32], Never>(count: blocks)
-        let view = view
+        let (view, monitor, share) = (view, monitor, share)
         Parallel.forEach(blocks, threads: threads) { block in
+            guard monitor.goesOn(share) else { return }
             results.set(block) {
                 let first = block * CodePanel.blockRows
                 let run = rows[first..<min(rows.count, first + CodePanel.blockRows)]
@@ -81,24 +87,6 @@ struct BulkPartition {
         }
         return results.values().flatMap { $0 }
     }
-}
-
-/// SplitMix64 (Steele, Lea and Flood 2014).
-struct SplitMix {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
-    /// As good as even for the small bounds in use here.
-    mutating func next(below bound: Int) -> Int { Int(next() % UInt64(bound)) }
 }
 
 /// Codes of rows packed for products with many others.

@@ -31,7 +31,7 @@ extension GraphStore {
 
     /// Learns a codebook from the graph as it is and writes all panels. Blocks of all nodes become the transaction's
     /// own.
-    func learnCodebook(threads: Int, pool: WorkspacePool) {
+    func learnCodebook(threads: Int, pool: WorkspacePool, monitor: WorkMonitor) {
         guard layout.hasPanels else { return }
         let nodes = (0..<UInt32(rows.count)).filter(isLinked)
         let (differences, mean) = withView { $0.sampleDifferences(NeighborCodebook.sampleCount, of: nodes) }
@@ -41,11 +41,11 @@ extension GraphStore {
                 threads: threads)
         else { return }
         codebook = learned
-        encodeAllPanels(learned, threads: threads)
+        encodeAllPanels(learned, threads: threads, monitor: monitor)
     }
 
     /// As ``encodePanels(of:threads:pool:)`` for all nodes, with every row turned once.
-    private func encodeAllPanels(_ codebook: NeighborCodebook, threads: Int) {
+    private func encodeAllPanels(_ codebook: NeighborCodebook, threads: Int, monitor: WorkMonitor) {
         let nodes = (0..<UInt32(rows.count)).filter(isLinked)
         for node in nodes { _ = writableBlock(node) }
         let book = codebook.view
@@ -64,6 +64,7 @@ extension GraphStore {
                 }
             }
             Parallel.forEachRange(nodes.count, chunk: 64, threads: threads) { range, _ in
+                guard monitor.goesOn(0.8 + 0.2 * Double(range.lowerBound) / Double(nodes.count)) else { return }
                 let kernels = fp_kernels_current().pointee
                 let scratch = PanelScratch(book)
                 for node in nodes[range] {

@@ -177,6 +177,24 @@ final class GraphStore: @unchecked Sendable {
         return UnsafeRawPointer(block) >= base && UnsafeRawPointer(block) < base + bytes.count
     }
 
+    // MARK: What lies in an archive
+
+    /// Makes sure that all nodes are as they were written. The writer reads them without asking.
+    func checkNodes(threads: Int) throws(VectorIndexError) {
+        try rows.checksums?.nodes.checkAll(threads: threads)
+    }
+
+    func checkVectors(threads: Int) throws(VectorIndexError) {
+        try rows.checksums?.vectors.checkAll(threads: threads)
+    }
+
+    /// Makes sure of all that a change may read.
+    func checkBeforeChange(threads: Int) throws(VectorIndexError) {
+        try checkNodes(threads: threads)
+        // Rows of the archive are written over, or looked at to learn a codebook.
+        if !rows.free.isEmpty || codebook == nil { try checkVectors(threads: threads) }
+    }
+
     // MARK: Views
 
     /// What a search would see now. Good until the next change by the writer.

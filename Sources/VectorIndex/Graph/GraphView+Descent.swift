@@ -7,6 +7,8 @@ extension GraphView {
         statistics: inout SearchStatistics
     ) -> GraphEntry? {
         guard var place = entry else { return nil }
+        let nodes = RegionGuard(rows.nodeChecksums)
+        guard workspace.admits(place.row, nodes) else { return nil }
         guard place.level > level else { return place }
         var best = affinity(query, place.row, kernels)
         while place.level > level {
@@ -16,7 +18,9 @@ extension GraphView {
                 let links = upperLinks.baseAddress.unsafelyUnwrapped + Int(place.list) * upperDegree
                 var found = 0
                 while found < upperDegree, links[found] != Self.noLink {
-                    workspace.codes[found] = rows.code(upperRows[Int(links[found])])
+                    let row = upperRows[Int(links[found])]
+                    guard workspace.admits(row, nodes) else { return nil }
+                    workspace.codes[found] = rows.code(row)
                     found += 1
                 }
                 guard found > 0 else { break }

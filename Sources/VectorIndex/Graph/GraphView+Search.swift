@@ -2,7 +2,7 @@ import CKernels
 
 extension GraphView {
     /// Algorithm 2 of the paper on level 0, on int8 codes: leaves the nearest nodes in the workspace's beam, and the
-    /// acceptable ones among all it scored in ``SearchWorkspace/found``. False if it gave up.
+    /// acceptable ones among all it scored in ``SearchWorkspace/found``. False if it gave up, or came upon damage.
     ///
     /// All nodes are travelled through, acceptable or not. A hop collects the links not seen before, then scores them together, so that memory is fetched ahead of use.
     func searchCodes(
@@ -35,6 +35,7 @@ extension GraphView {
         let codes = workspace.codes
         let products = workspace.integers
         let rowCount = UInt32(rows.count)
+        let nodes = RegionGuard(rows.nodeChecksums)
         var cursor = 0
         while cursor < beam.count {
             let current = beam.rows[cursor]
@@ -54,6 +55,7 @@ extension GraphView {
                 // A row that was added after this search began.
                 if neighbor >= rowCount { continue }
                 if workspace.visit(neighbor) {
+                    guard workspace.admits(neighbor, nodes) else { return false }
                     ids[collected] = neighbor
                     codes[collected] = rows.code(neighbor)
                     collected += 1
@@ -115,6 +117,7 @@ extension GraphView {
         var table = table
         let scores = workspace.floats
         let rowCount = UInt32(rows.count)
+        let nodes = RegionGuard(rows.nodeChecksums)
         let (codeSize, panelsOffset, lines) = (
             layout.codeSize, layout.panelsOffset, layout.blockLines - layout.codeSize / 64
         )
@@ -141,6 +144,7 @@ extension GraphView {
             }
             expanded += 1
             if travel.isFiltered, travel.isHopeless(expanded: expanded, found: matching.count) { return false }
+            guard workspace.admits(current, nodes) else { return false }
             let factors = rows.factors(current)
             let code = UnsafePointer(block.assumingMemoryBound(to: Int8.self))
             let product = Float(kernels.dot_i8(query.code, code, codeSize)) * (query.scale * factors.pointee.scale)

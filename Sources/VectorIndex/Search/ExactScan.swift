@@ -24,6 +24,8 @@ enum ExactScan {
     }
 
     /// The best `limit` rows, best first. `query` is prepared as rows are (unit length for cosine).
+    ///
+    /// Worth nothing if the workspace says that there is damage.
     static func search(
         _ rows: RowView, query: UnsafePointer<Float>, limit: Int, acceptance: Acceptance,
         workspace: SearchWorkspace, statistics: inout SearchStatistics
@@ -31,13 +33,14 @@ enum ExactScan {
         guard limit > 0 else { return [] }
         var best = CandidateHeap()
         let kernels = fp_kernels_current().pointee
+        let regions = RegionGuard(rows.vectorChecksums)
         func offer(_ count: Int) {
             statistics.scoredRows += count
             for index in 0..<count {
                 let row = workspace.ids[index]
                 let candidate = Candidate(affinity: workspace.floats[index] + rows.bias(row), row: row)
                 if best.count < limit {
-                    // A damaged vector may give NaN, which compares with nothing.
+                    // Products of large numbers may give NaN, which compares with nothing.
                     if !candidate.affinity.isNaN { best.push(candidate) }
                 } else if let worst = best.worst, candidate.isBefore(worst) {
                     best.replaceWorst(with: candidate)
@@ -45,6 +48,8 @@ enum ExactScan {
             }
         }
         acceptance.forEachRun(rows: rows.count, ids: workspace.ids, room: SearchWorkspace.runLength) { count in
+            guard workspace.damage == nil else { return }
+            for index in 0..<count where !workspace.admits(workspace.ids[index], regions) { return }
             let (first, last) = (workspace.ids[0], workspace.ids[count - 1])
             if Int(last - first) == count - 1, rows.areAdjacent(first, last) {
                 kernels.dot_f32_rows(

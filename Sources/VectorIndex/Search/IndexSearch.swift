@@ -5,13 +5,15 @@ struct IndexSearch<Key: IndexKey> {
     let state: IndexState<Key>
     let configuration: HNSWConfiguration
     let options: SearchOptions<Key>
+    let isMultiple: Bool
     let workspace: SearchWorkspace
     private let kernels = fp_kernels_current().pointee
 
     init(
-        state: IndexState<Key>, configuration: HNSWConfiguration, options: SearchOptions<Key>,
+        state: IndexState<Key>, configuration: HNSWConfiguration, options: SearchOptions<Key>, isMultiple: Bool,
         workspace: SearchWorkspace
     ) {
+        self.isMultiple = isMultiple
         self.state = state
         self.configuration = configuration
         self.options = options
@@ -22,11 +24,15 @@ struct IndexSearch<Key: IndexKey> {
         try options.check(limit: limit, epoch: state.epoch)
         let prepared = try state.rows.prepare(query, workspace: workspace, kernels: kernels)
         var statistics = SearchStatistics()
-        let candidates = candidates(prepared, limit: limit, statistics: &statistics)
-        return SearchResult(
-            neighbors: state.rows.neighbors(
-                candidates, keys: state.keys, query: prepared, minimumScore: options.minimumScore),
-            statistics: statistics)
+        workspace.damage = nil
+        let neighbors = state.rows.neighbors(
+            limit: limit, isMultiple: isMultiple, keys: state.keys, query: prepared,
+            minimumScore: options.minimumScore
+        ) { wanted in
+            candidates(prepared, limit: wanted, statistics: &statistics)
+        }
+        if let damage = workspace.damage { throw damage }
+        return SearchResult(neighbors: neighbors, statistics: statistics)
     }
 
     private func candidates(
@@ -66,6 +72,7 @@ struct IndexSearch<Key: IndexKey> {
             strategy: options.strategy)
         if let travel = planner.travel(matching: matching, acceptance: acceptance) {
             let isComplete = self.travel(query, travel, acceptance: acceptance, statistics: &statistics)
+            if workspace.damage != nil { return [] }
             if isComplete, workspace.found.count >= min(wanted, matching ?? wanted) {
                 statistics.plan = .graph
                 return rerank(query, limit: wanted)
@@ -104,6 +111,8 @@ struct IndexSearch<Key: IndexKey> {
     private func rerank(_ query: PreparedQuery, limit: Int) -> [Candidate] {
         let rows = state.rows
         var candidates = workspace.found.prefix(.max)
+        let regions = RegionGuard(rows.vectorChecksums)
+        guard candidates.allSatisfy({ workspace.admits($0.row, regions) }) else { return [] }
         var start = 0
         while start < candidates.count {
             let run = min(SearchWorkspace.runLength, candidates.count - start)

@@ -26,8 +26,36 @@ extension RowView {
         return PreparedQuery(vector: UnsafePointer(workspace.query), squaredLength: length)
     }
 
-    /// Turns rows into what the caller sees: keys and scores, cut at the minimum, equal scores in key order.
+    /// What the caller sees of what a search finds: at most `limit` keys, each once.
+    ///
+    /// - Parameters:
+    ///   - isMultiple: whether several rows may have one key, so that more of them have to be found.
+    ///   - search: finds so many of the nearest rows, or all there are.
     func neighbors<Key: IndexKey>(
+        limit: Int, isMultiple: Bool, keys: KeyView<Key>, query: PreparedQuery, minimumScore: Float?,
+        _ search: (_ wanted: Int) -> [Candidate]
+    ) -> [Neighbor<Key>] {
+        guard isMultiple else {
+            return neighbors(search(limit), keys: keys, query: query, minimumScore: minimumScore)
+        }
+        var wanted = min(limit, liveCount)
+        while true {
+            wanted = min(4 * wanted, liveCount)
+            let candidates = search(wanted)
+            let found = neighbors(candidates, keys: keys, query: query, minimumScore: minimumScore)
+            var seen: Set<Key> = []
+            let distinct = found.filter { seen.insert($0.key).inserted }
+            // Fewer than asked for are all that match; and what the minimum has cut is followed by nothing better.
+            if distinct.count >= limit || candidates.count < wanted || wanted == liveCount
+                || found.count < candidates.count
+            {
+                return Array(distinct.prefix(limit))
+            }
+        }
+    }
+
+    /// Turns rows into what the caller sees: keys and scores, cut at the minimum, equal scores in key order.
+    private func neighbors<Key: IndexKey>(
         _ candidates: [Candidate], keys: KeyView<Key>, query: PreparedQuery, minimumScore: Float?
     ) -> [Neighbor<Key>] {
         var result: [Neighbor<Key>] = []

@@ -8,6 +8,8 @@ final class SearchWorkspace {
     var found = SortedCandidates()
     /// Under a filter: the acceptable rows among those that the beam has taken in.
     var matching = SortedCandidates()
+    /// Set where a search came upon damage in an archive, which ended it.
+    var damage: VectorIndexError?
 
     /// Links of a hop that have not been seen before, their codes and their dot products.
     let ids: UnsafeMutablePointer<UInt32>
@@ -106,6 +108,14 @@ final class SearchWorkspace {
         beam.reset(capacity: travel.beam)
         found.reset(capacity: travel.keep)
         if travel.isFiltered { matching.reset(capacity: travel.matching) }
+    }
+
+    /// Whether what an archive has of a row may be used. If not, the search has to end: ``damage`` says why.
+    @inline(__always)
+    func admits(_ row: UInt32, _ regions: RegionGuard?) -> Bool {
+        guard let regions, !regions.admits(row) else { return true }
+        damage = regions.error(row)
+        return false
     }
 
     // MARK: Visited rows

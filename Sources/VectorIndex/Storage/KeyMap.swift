@@ -1,41 +1,73 @@
 import Platform
 
-/// The row of each key that is alive: a dictionary that is made when it is first asked. A mapped archive that is only
+/// The rows of each key that is alive: a dictionary that is made when it is first asked. A mapped archive that is only
 /// searched never needs it.
 final class KeyMap<Key: IndexKey>: Sendable {
     private struct State {
+        /// The first row of each key.
         var rows: [Key: UInt32] = [:]
+        /// The others, of keys that have several.
+        var others: [Key: [UInt32]] = [:]
         var pending: (keys: KeyColumn<Key>, live: BitSet)?
+
+        mutating func add(_ key: Key, _ row: UInt32, isMultiple: Bool) {
+            if isMultiple, rows[key] != nil {
+                others[key, default: []].append(row)
+            } else {
+                rows[key] = row
+            }
+        }
     }
 
+    /// Whether a key may have several rows.
+    let isMultiple: Bool
     private let state: Locked<State>
 
-    init() { state = Locked(State()) }
+    init(isMultiple: Bool) {
+        self.isMultiple = isMultiple
+        state = Locked(State())
+    }
 
-    init(keys: KeyColumn<Key>, live: BitSet) { state = Locked(State(pending: (keys, live))) }
+    init(keys: KeyColumn<Key>, live: BitSet, isMultiple: Bool) {
+        self.isMultiple = isMultiple
+        state = Locked(State(pending: (keys, live)))
+    }
 
-    subscript(key: Key) -> UInt32? { withRows { $0[key] } }
+    func contains(_ key: Key) -> Bool { withState { $0.rows[key] != nil } }
 
-    func set(_ key: Key, _ row: UInt32) { withRows { $0[key] = row } }
+    func rows(of key: Key) -> [UInt32] {
+        withState { state in state.rows[key].map { [$0] + state.others[key, default: []] } ?? [] }
+    }
 
-    func remove(_ key: Key) -> UInt32? { withRows { $0.removeValue(forKey: key) } }
+    /// Notes a row of a key: its only one, or another.
+    func add(_ key: Key, _ row: UInt32) { withState { $0.add(key, row, isMultiple: isMultiple) } }
+
+    /// Forgets a key and returns the rows that it had.
+    func remove(_ key: Key) -> [UInt32] {
+        withState { state in
+            guard let first = state.rows.removeValue(forKey: key) else { return [] }
+            return [first] + (state.others.removeValue(forKey: key) ?? [])
+        }
+    }
 
     /// Has the rows of another map from now on.
     func take(over other: KeyMap) {
-        let rows = other.withRows { $0 }
-        withRows { $0 = rows }
+        let (rows, others) = other.withState { ($0.rows, $0.others) }
+        withState { ($0.rows, $0.others) = (rows, others) }
     }
 
-    func reserveCapacity(_ capacity: Int) { withRows { $0.reserveCapacity(capacity) } }
+    func reserveCapacity(_ capacity: Int) { withState { $0.rows.reserveCapacity(capacity) } }
 
-    private func withRows<Value: Sendable>(_ body: (inout [Key: UInt32]) -> Value) -> Value {
+    private func withState<Value: Sendable>(_ body: (inout State) -> Value) -> Value {
         state.withLock { state in
             if let (keys, live) = state.pending {
                 state.rows.reserveCapacity(live.count)
-                for row in 0..<UInt32(keys.count) where live.contains(row) { state.rows[keys[row]] = row }
+                for row in 0..<UInt32(keys.count) where live.contains(row) {
+                    state.add(keys[row], row, isMultiple: isMultiple)
+                }
                 state.pending = nil
             }
-            return body(&state.rows)
+            return body(&state)
         }
     }
 }
@@ -43,12 +75,13 @@ final class KeyMap<Key: IndexKey>: Sendable {
 // Reads beside a writer, who publishes a state of the index first and notes the rows of its keys right after.
 extension KeyMap {
     /// - Parameter published: the vector of a row, if the newest state has it alive under this key.
-    func vector(for key: Key, published: (UInt32) -> [Float]?) -> [Float]? {
-        // A row just replaced is asked for once more.
-        while let row = self[key] {
-            if let vector = published(row) { return vector }
+    func vectors(for key: Key, published: (UInt32) throws -> [Float]?) rethrows -> [[Float]] {
+        // Rows just replaced are asked for once more.
+        while true {
+            let rows = rows(of: key)
+            let vectors = try rows.compactMap(published)
+            if vectors.count == rows.count { return vectors }
         }
-        return nil
     }
 
     /// - Parameter epoch: that of the newest state.
@@ -56,9 +89,14 @@ extension KeyMap {
         let keys = Array(keys)
         while true {
             let before = epoch()
-            var bits = BitSet()
-            for key in keys {
-                if let row = self[key] { bits.insert(row) }
+            let bits = withState { state in
+                var bits = BitSet()
+                for key in keys {
+                    guard let first = state.rows[key] else { continue }
+                    bits.insert(first)
+                    if isMultiple { for row in state.others[key, default: []] { bits.insert(row) } }
+                }
+                return bits
             }
             // Unless row numbers have come to mean other rows meanwhile.
             if epoch() == before { return RowFilter(bits: bits, epoch: before, count: bits.count) }

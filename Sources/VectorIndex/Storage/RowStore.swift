@@ -24,6 +24,8 @@ final class RowStore: @unchecked Sendable {
     let vectors: ChunkedColumn<Float>
     let factors: ChunkedColumn<RowFactors>
     private let blocks = ChunkedColumn<BlockReference>(stride: 1)
+    /// Of what lies in an archive.
+    let checksums: Checksums?
 
     /// Row numbers in use, dead rows included.
     private(set) var count = 0
@@ -35,7 +37,14 @@ final class RowStore: @unchecked Sendable {
     /// 2^30 - 2: searches mark row numbers with the two top bits, and all ones mark the end of a list of links.
     static let maximumCount = 1 << 30 - 2
 
+    /// Checksums of the two sections of an archive that are checked as they are used.
+    struct Checksums: Sendable {
+        let nodes: RegionChecksums
+        let vectors: RegionChecksums
+    }
+
     init(dimension: Int, metric: Metric) {
+        checksums = nil
         self.dimension = dimension
         self.metric = metric
         vectors = ChunkedColumn(stride: Self.vectorStride(dimension))
@@ -45,8 +54,9 @@ final class RowStore: @unchecked Sendable {
     /// Rows of an archive.
     init(
         dimension: Int, metric: Metric, vectors: ChunkedColumn<Float>, factors: ChunkedColumn<RowFactors>, count: Int,
-        live: BitSet, free: [UInt32]
+        live: BitSet, free: [UInt32], checksums: Checksums
     ) {
+        self.checksums = checksums
         self.dimension = dimension
         self.metric = metric
         self.vectors = vectors
@@ -118,7 +128,8 @@ final class RowStore: @unchecked Sendable {
             dimension: dimension, metric: metric, count: count, liveCount: liveCount, live: live,
             factors: factors.directory, blockReferences: blocks.directory, vectors: vectors.directory,
             vectorStride: vectors.stride,
-            orderedBlocks: ordered)
+            orderedBlocks: ordered, nodeChecksums: checksums.map { Unmanaged.passUnretained($0.nodes) },
+            vectorChecksums: checksums.map { Unmanaged.passUnretained($0.vectors) })
     }
 
     // MARK: Vectors from outside

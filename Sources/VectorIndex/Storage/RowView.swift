@@ -20,6 +20,8 @@ struct RowView: @unchecked Sendable {
     let vectors: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
     let vectorStride: Int
     let orderedBlocks: BlockView
+    let nodeChecksums: Unmanaged<RegionChecksums>?
+    let vectorChecksums: Unmanaged<RegionChecksums>?
 
     @inline(__always)
     func factors(_ row: UInt32) -> UnsafeMutablePointer<RowFactors> {
@@ -61,8 +63,11 @@ struct RowView: @unchecked Sendable {
     }
 
     /// A copy of the vector of a row that is alive under a key.
-    func vector<Key: IndexKey>(_ row: UInt32, ifOf key: Key, _ keys: KeyView<Key>) -> [Float]? {
+    func vector<Key: IndexKey>(
+        _ row: UInt32, ifOf key: Key, _ keys: KeyView<Key>
+    ) throws(VectorIndexError) -> [Float]? {
         guard isLive(row), keys[row] == key else { return nil }
+        if let vectors = RegionGuard(vectorChecksums), !vectors.admits(row) { throw vectors.error(row) }
         return Array(UnsafeBufferPointer(start: vector(row), count: dimension))
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 
 /// An encoder that loads in no time: a static table of random vectors over a few dozen words, in the layout of Model2Vec.
 enum TinyEncoder {
@@ -52,20 +53,5 @@ enum TinyEncoder {
         var file = Data()
         withUnsafeBytes(of: UInt64(header.count).littleEndian) { file.append(contentsOf: $0) }
         try (file + header + weights).write(to: folder.appendingPathComponent("model.safetensors"))
-    }
-}
-
-/// A seeded generator (Steele, Lea and Flood, 2014), so that every run sees the same.
-struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

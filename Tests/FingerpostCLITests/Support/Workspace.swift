@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 import Testing
 
 /// A folder of its own for a test, which goes with it.

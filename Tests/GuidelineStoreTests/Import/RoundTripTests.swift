@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 import Testing
 
 @testable import GuidelineStore
@@ -6,7 +7,7 @@ import Testing
 /// The same guidelines in every format, read through small buffers, and inputs that are cut or changed at random.
 @Suite struct RoundTripTests {
     private static func guidelines(_ seed: UInt64) throws -> [Guideline] {
-        var generator = SplitMix64(state: seed)
+        var generator = SplitMix64(seed: seed)
         func text() -> String { "x" + String.random(using: &generator).replacing("\u{1}", with: "y") + "z" }
         return try (0..<40).map { index in
             try Guideline(
@@ -66,7 +67,7 @@ import Testing
 
     @Test(arguments: ImportFormat.allCases)
     func whateverIsReadNothingTraps(format: ImportFormat) throws {
-        var generator = SplitMix64(state: 17)
+        var generator = SplitMix64(seed: 17)
         let markdown =
             "---\nkind: style\n---\n# A {#a tags=x}\ntext\n```\n# b\n```\n## C\n<!-- x -->\nmore\n\nTitle\n===\nend\n"
         let good = Array(

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Platform
 import Testing
 
 @testable import GuidelineStore
@@ -89,7 +90,7 @@ import Testing
         let library = folder.file("damaged")
         try FileManager.default.createDirectory(at: library, withIntermediateDirectories: true)
         let file = library.appendingPathComponent(LibraryDatabase.fileName)
-        var generator = SplitMix64(state: 13)
+        var generator = SplitMix64(seed: 13)
         for round in 0..<60 {
             // A whole page, which must be found, or a part of one, which may be unused space.
             let isWholePage = round % 3 == 0

@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 import Testing
 
 @testable import GuidelineStore
@@ -64,7 +65,7 @@ import Testing
         let long = (0..<50_000).map { "word\($0)" }.joined(separator: " ")
         #expect(try library.searchText("doctor " + long, limit: 5).map(\.guidelineID) == ["medicine"])
         #expect(throws: Never.self) { try library.searchText(String(repeating: "x", count: 1_000_000), limit: 5) }
-        var generator = SplitMix64(state: 9)
+        var generator = SplitMix64(seed: 9)
         for _ in 0..<300 {
             let text = String(
                 String.UnicodeScalarView(

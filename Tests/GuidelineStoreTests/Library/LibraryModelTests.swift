@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 import Testing
 
 @testable import GuidelineStore
@@ -58,7 +59,7 @@ import Testing
 
     @Test(arguments: 1...6)
     func randomHistoriesAgreeWithADictionary(seed: Int) throws {
-        var generator = SplitMix64(state: UInt64(seed))
+        var generator = SplitMix64(seed: UInt64(seed))
         let folder = try TemporaryFolder()
         var library = try LibraryDatabase.create(at: folder.file("library"))
         try library.setEncoder(testEncoder)

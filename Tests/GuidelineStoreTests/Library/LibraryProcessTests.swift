@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 import Testing
 
 @testable import GuidelineStore
@@ -56,7 +57,7 @@ import Testing
     @Test func aKilledWriterLosesNothingItAcknowledged() throws {
         let folder = try TemporaryFolder()
         let url = folder.file("library")
-        var generator = SplitMix64(state: 21)
+        var generator = SplitMix64(seed: 21)
         var rounds: [String: Int] = [:]
         for iteration in 0..<15 {
             let writer = try HelperProcess(["write", url.path, "0"])

@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 import Testing
 
 @testable import GuidelineStore
@@ -116,7 +117,7 @@ import Testing
         let library = try library(folder)
         let ids = (0..<50).map { "id\($0)" }
         try library.upsert(ids.map { Guideline(id: $0, text: "Text \($0)", additionalFields: ["n": .string($0)]) })
-        var generator = SplitMix64(state: 3)
+        var generator = SplitMix64(seed: 3)
         let asked = ids.shuffled(using: &generator) + ["none", "id1"]
         #expect(try library.guidelines(ids: asked).map { $0?.id } == asked.map { $0 == "none" ? nil : $0 })
         #expect(try library.rows(ids: ["id4", "none", "id0"]) == [5, nil, 1])

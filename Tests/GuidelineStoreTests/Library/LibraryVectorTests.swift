@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 import Testing
 
 @testable import GuidelineStore
@@ -16,7 +17,7 @@ import Testing
         let folder = try TemporaryFolder()
         let library = try library(folder, texts: 100)
         try library.setEncoder(testEncoder)
-        var generator = SplitMix64(state: 5)
+        var generator = SplitMix64(seed: 5)
         let values = (0..<400).map { _ in Float(bitPattern: UInt32.random(in: 0..<0x7F80_0000, using: &generator)) }
         let ids = try library.pendingPassages(limit: 1000).map(\.id)
         #expect(try library.storeVectors(passageIDs: ids, values: values, encodedBy: testEncoder) == 100)

@@ -1,3 +1,4 @@
+import Platform
 import Testing
 
 @testable import GuidelineStore
@@ -96,7 +97,7 @@ import Testing
     }
 
     @Test func whatIsWrittenReadsBackTheSame() throws {
-        var generator = SplitMix64(state: 7)
+        var generator = SplitMix64(seed: 7)
         for _ in 0..<2000 {
             let value = JSONValue.random(depth: 4, using: &generator)
             let text = value.jsonText
@@ -111,7 +112,7 @@ import Testing
     }
 
     @Test func randomBytesNeverTrap() {
-        var generator = SplitMix64(state: 11)
+        var generator = SplitMix64(seed: 11)
         let alphabet = Array("{}[]\",:\\u0d8 \n-+.eE19tfn\u{80}".utf8) + [0xFF, 0x00, 0xED]
         for _ in 0..<20_000 {
             let bytes = (0..<Int.random(in: 0...24, using: &generator)).map { _ in
