@@ -6,7 +6,7 @@ SWIFT_FLAGS ?=
 export SWIFT_FLAGS
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build test bench compare install uninstall format lint sanitize-thread sanitize-address clean
+.PHONY: help setup demo build test bench compare install uninstall format lint sanitize-thread sanitize-address fuzz clean
 
 help: ## List these targets
 	@echo "Fingerpost: a vector index and guideline search engine in Swift"
@@ -48,6 +48,9 @@ sanitize-thread: setup ## Run the tests under Thread Sanitizer
 
 sanitize-address: setup ## Run the tests under Address Sanitizer
 	@Scripts/sanitize.sh address
+
+fuzz: setup ## Feed damaged archives to the index for a minute (SECONDS= for longer)
+	@Scripts/fuzz.sh $(SECONDS)
 
 clean: ## Remove everything built
 	rm -rf .build

@@ -65,7 +65,10 @@ let package = Package(
         .testTarget(
             name: "TextEncoderTests", dependencies: ["TextEncoder", "FingerpostResources", "Platform", "CKernels"],
             resources: [.copy("Fixtures")]),
-        .testTarget(name: "VectorIndexTests", dependencies: ["VectorIndex", "Platform"]),
+        .testTarget(
+            name: "VectorIndexTests", dependencies: ["VectorIndex", "Platform"], resources: [.copy("Golden")]),
+        // Looks for archives that the reader cannot cope with; see Scripts/fuzz.sh.
+        .executableTarget(name: "ArchiveFuzzer", dependencies: ["VectorIndex"], path: "Tests/ArchiveFuzzer"),
         // Killed, and run as another user, by the tests of the store.
         .executableTarget(
             name: "GuidelineStoreCrashHelper", dependencies: ["GuidelineStore"], path: "Tests/GuidelineStoreCrashHelper"
