@@ -76,7 +76,8 @@ let package = Package(
         .testTarget(
             name: "GuidelineStoreTests",
             dependencies: [
-                "GuidelineStore", "GuidelineStoreCrashHelper", "Platform", .product(name: "GRDB", package: "GRDB.swift"),
+                "GuidelineStore", "GuidelineStoreCrashHelper", "Platform",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ],
             resources: [.copy("Fixtures")]),
         .testTarget(

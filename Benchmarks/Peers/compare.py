@@ -18,7 +18,7 @@ import chart
 from engines import engines
 
 PACKAGES = {"hnswlib": "hnswlib", "SymphonyQG": "rabitqlib", "SVS": "scalable-vs", "faiss": "faiss-cpu",
-            "USearch": "usearch"}
+            "USearch": "usearch", "RaBitQ": "rabitqlib", "zvec": "zvec"}
 
 
 def truth(base, queries, k):

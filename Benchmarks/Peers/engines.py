@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import tempfile
+import time
 
 import numpy as np
 
@@ -175,6 +176,81 @@ class USearch(Engine):
         self.index = Index.restore(path)
 
 
+class RaBitQ(Engine):
+    name = "RaBitQ HNSW 5-bit"
+    settings = "rabitqlib, M 16, efConstruction 200, 16 clusters"
+
+    def build(self, base):
+        import faiss
+        import rabitqlib
+
+        faiss.omp_set_num_threads(1)
+        kmeans = faiss.Kmeans(base.shape[1], 16, niter=10, seed=1)
+        kmeans.train(base)
+        clusters = kmeans.index.search(base, 1)[1].reshape(-1).astype(np.uint32)
+        self.index = rabitqlib.HnswIndex(base.shape[1], len(base), 16, 200, 5, "l2")
+        self.index.build(base, kmeans.centroids, clusters)
+
+    def search(self, queries, k, point):
+        found = self.index.search(queries, k, max(point, k))
+        return found[0] if found[0].dtype.kind in "iu" else found[1]
+
+    def bytes(self):
+        return self.file_size(self.index.save)
+
+    def save(self, path):
+        self.index.save(path)
+
+    def load(self, path, base):
+        import rabitqlib
+
+        self.index = rabitqlib.HnswIndex.load(path)
+
+
+class Zvec(Engine):
+    """A database of documents: each query is a call of its own, which the time includes."""
+
+    name = "zvec HNSW uint8"
+    settings = "m 16, ef_construction 200, uniform uint8, refined"
+
+    def build(self, base):
+        import zvec
+
+        try:
+            zvec.init(query_threads=1, optimize_threads=1, log_level=zvec.LogLevel.ERROR)
+        except RuntimeError:
+            pass  # It may be told so once in a process.
+        self.folder = tempfile.TemporaryDirectory()
+        path = os.path.join(self.folder.name, "rows")
+        vectors = zvec.VectorSchema(
+            "vector", zvec.DataType.VECTOR_FP32, base.shape[1],
+            index_param=zvec.HnswIndexParam(metric_type=zvec.MetricType.IP, m=16, ef_construction=200,
+                                            quantize_type=zvec.QuantizeType.UNIFORM_UINT8))
+        rows = zvec.create_and_open(path, zvec.CollectionSchema("rows", vectors=vectors))
+        for start in range(0, len(base), 1000):
+            rows.insert([zvec.Doc(id=str(start + place), vectors={"vector": vector})
+                         for place, vector in enumerate(base[start:start + 1000])])
+        rows.optimize()
+        rows.flush()
+        rows.close()
+        self.rows = zvec.open(path, zvec.CollectionOption(read_only=True, enable_mmap=True))
+
+    def timed_search(self, queries, k, point):
+        import zvec
+
+        param = zvec.HnswQueryParam(ef=max(point, k), is_using_refiner=True)
+        start = time.perf_counter()
+        found = [self.rows.query_internal_ids(zvec.Query("vector", vector=query, param=param), topk=k)
+                 for query in queries]
+        seconds = time.perf_counter() - start
+        ids = [[int(name) if name is not None else -1 for name in self.rows.resolve_internal_ids(row)] for row in found]
+        return np.array(ids), seconds
+
+    def bytes(self):
+        return sum(os.path.getsize(os.path.join(place, name))
+                   for place, _, files in os.walk(self.folder.name) for name in files)
+
+
 class SVS(Engine):
     name = "SVS Vamana f16"
     settings = "graph degree 64, window 200, alpha 1.2, L2"
@@ -210,6 +286,8 @@ def engines(worker, base, queries, k, chosen):
         Faiss("SQ8"),
         USearch("f32"),
         USearch("i8"),
+        RaBitQ(),
+        Zvec(),
     ]
     if not chosen:
         return every

@@ -1,4 +1,4 @@
-// How many hardware threads this process may use.
+// How many hardware threads this process may use, and which of its threads is which.
 #if defined(__linux__) && !defined(_GNU_SOURCE)
 #define _GNU_SOURCE 1
 #endif
@@ -24,4 +24,11 @@ int32_t fp_available_processors(void) {
 #endif
     long online = sysconf(_SC_NPROCESSORS_ONLN);
     return online > 0 && online <= INT32_MAX ? (int32_t)online : 1;
+}
+
+uint32_t fp_thread_number(void) {
+    static uint32_t next;
+    static _Thread_local uint32_t number = UINT32_MAX;
+    if (number == UINT32_MAX) number = __atomic_fetch_add(&next, 1, __ATOMIC_RELAXED) % UINT32_MAX;
+    return number;
 }

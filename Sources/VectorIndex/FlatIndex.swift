@@ -18,7 +18,6 @@ public final class FlatIndex<Key: IndexKey>: NeighborIndex, @unchecked Sendable 
     private var epoch = UInt64.random(in: 0...UInt64.max)
     private let versions: Versions<FlatState<Key>>
     private let writing = Locked(false)
-    private let pool = WorkspacePool()
 
     public let dimension: Int
     public let metric: Metric
@@ -89,23 +88,21 @@ public final class FlatIndex<Key: IndexKey>: NeighborIndex, @unchecked Sendable 
     public func search(
         _ query: [Float], limit: Int, options: SearchOptions<Key> = SearchOptions()
     ) throws -> SearchResult<Key> {
-        try pool.withWorkspace { workspace in
-            try query.withUnsafeBufferPointer { query in
-                try versions.withCurrent { state in
-                    try options.check(limit: limit, epoch: state.epoch)
-                    let prepared = try state.rows.prepare(
-                        query, workspace: workspace, kernels: fp_kernels_current().pointee)
-                    var statistics = SearchStatistics()
-                    let neighbors = state.rows.neighbors(
-                        limit: limit, isMultiple: isMultiple, keys: state.keys, query: prepared,
-                        minimumScore: options.minimumScore
-                    ) { wanted in
-                        ExactScan.search(
-                            state.rows, keys: state.keys, query: prepared, limit: wanted, filter: options.filter,
-                            workspace: workspace, statistics: &statistics)
-                    }
-                    return SearchResult(neighbors: neighbors, statistics: statistics)
+        try query.withUnsafeBufferPointer { query in
+            try versions.withCurrent { state, workspace in
+                try options.check(limit: limit, epoch: state.epoch)
+                let prepared = try state.rows.prepare(
+                    query, workspace: workspace, kernels: fp_kernels_current().pointee)
+                var statistics = SearchStatistics()
+                let neighbors = state.rows.neighbors(
+                    limit: limit, isMultiple: isMultiple, keys: state.keys, query: prepared,
+                    minimumScore: options.minimumScore
+                ) { wanted in
+                    ExactScan.search(
+                        state.rows, keys: state.keys, query: prepared, limit: wanted, filter: options.filter,
+                        workspace: workspace, statistics: &statistics)
                 }
+                return SearchResult(neighbors: neighbors, statistics: statistics)
             }
         }
     }

@@ -11,13 +11,11 @@ extension HNSWIndex {
     public func search(
         _ query: UnsafeBufferPointer<Float>, limit: Int, options: SearchOptions<Key> = SearchOptions()
     ) throws -> SearchResult<Key> {
-        try pool.withWorkspace { workspace in
-            try versions.withCurrent { state in
-                let search = IndexSearch(
-                    state: state, configuration: configuration, options: options, isMultiple: isMultiple,
-                    workspace: workspace)
-                return try search.run(query, limit: limit)
-            }
+        try versions.withCurrent { state, workspace in
+            try IndexSearch(
+                state: state, configuration: configuration, options: options, isMultiple: isMultiple,
+                workspace: workspace
+            ).run(query, limit: limit)
         }
     }
 }

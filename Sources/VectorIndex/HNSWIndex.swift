@@ -108,7 +108,9 @@ public final class HNSWIndex<Key: IndexKey>: NeighborIndex, @unchecked Sendable 
             do { try store.checkNodes(threads: Processors.available) } catch { return ["\(error)"] }
             var found = store.violations()
             for row in 0..<UInt32(store.rows.count) where store.rows.live.contains(row) && found.count < 20 {
-                if !rowsByKey.rows(of: keyColumn[row]).contains(row) { found.append("row \(row) has the key of another row") }
+                if !rowsByKey.rows(of: keyColumn[row]).contains(row) {
+                    found.append("row \(row) has the key of another row")
+                }
             }
             return found
         }

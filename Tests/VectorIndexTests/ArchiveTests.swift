@@ -195,7 +195,8 @@ func writeBytes(_ bytes: [UInt8], _ path: String) throws { try Data(bytes).write
             { $0.M = 0 }, { $0.M = 5 }, { $0.M = .max }, { $0.efConstruction = 0 }, { $0.efSearch = .max },
             { $0.entry = 2_300 }, { $0.entry = .max }, { $0.upperCount = .max }, { $0.upperCount += 1 },
             { $0.fileLength = 1 }, { $0.fileLength = .max }, { $0[.nodes].offset = .max },
-            { $0[.vectors].length = .max }, { $0[.keys].offset = 1 }, { $0[.linked].offset = 0 }, { $0.layout = 3 }, { $0.flags = 2 },
+            { $0[.vectors].length = .max }, { $0[.keys].offset = 1 }, { $0[.linked].offset = 0 }, { $0.layout = 3 },
+            { $0.flags = 2 },
             { $0.layout = 2 }, { $0.codebookByteCount = 8 },
             { $0.keyByteCount = 5 },
         ]

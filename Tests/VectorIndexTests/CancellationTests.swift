@@ -29,7 +29,8 @@ import Testing
         let index = try HNSWIndex<Int>(dimension: 16)
         var left = calls
         #expect(throws: Enough.self) {
-            try index.insert(contentsOf: Self.vectors.flatMap { $0 }, keys: Array(Self.vectors.indices), threads: 2) { _ in
+            try index.insert(contentsOf: Self.vectors.flatMap { $0 }, keys: Array(Self.vectors.indices), threads: 2) {
+                _ in
                 if left == 0 { throw Enough() }
                 left -= 1
             }

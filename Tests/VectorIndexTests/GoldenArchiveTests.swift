@@ -33,7 +33,8 @@ import Testing
     static let all = [
         Golden(name: "empty", rows: 0, dimension: 3, metric: .cosine, configuration: .balanced),
         Golden(
-            name: "compact", rows: 90, dimension: 5, metric: .dot, configuration: HNSWConfiguration(M: 2, layout: .compact)),
+            name: "compact", rows: 90, dimension: 5, metric: .dot,
+            configuration: HNSWConfiguration(M: 2, layout: .compact)),
         Golden(
             name: "several", rows: 60, dimension: 20, metric: .squaredL2, configuration: HNSWConfiguration(M: 3),
             isMultiple: true),

@@ -7,7 +7,9 @@ import Testing
     static let dimension = 12
 
     /// The best score of each key, best first.
-    private static func expected(_ query: [Float], in model: [Int: [[Float]]], limit: Int) -> [(key: Int, score: Double)] {
+    private static func expected(_ query: [Float], in model: [Int: [[Float]]], limit: Int) -> [(
+        key: Int, score: Double
+    )] {
         let scored = model.compactMap { key, vectors in
             vectors.map { naiveScore(.cosine, query, $0) }.max().map { (key: key, score: $0) }
         }

@@ -96,6 +96,23 @@ static inline uint64_t fp_set_bits(uint64_t *place, uint64_t bits) {
     return __atomic_fetch_or(place, bits, __ATOMIC_ACQ_REL);
 }
 
+/// The same with one order that all threads agree on.
+static inline uint64_t fp_load_word_in_order(const uint64_t *place) { return __atomic_load_n(place, __ATOMIC_SEQ_CST); }
+static inline void fp_store_word_in_order(uint64_t *place, uint64_t word) {
+    __atomic_store_n(place, word, __ATOMIC_SEQ_CST);
+}
+static inline void *fp_load_pointer_in_order(void *const *place) { return __atomic_load_n(place, __ATOMIC_SEQ_CST); }
+static inline void fp_store_pointer_in_order(void **place, void *pointer) {
+    __atomic_store_n(place, pointer, __ATOMIC_SEQ_CST);
+}
+/// Puts `word` in the place of `expected`; false if something else was there.
+static inline bool fp_exchange_word_in_order(uint64_t *place, uint64_t expected, uint64_t word) {
+    return __atomic_compare_exchange_n(place, &expected, word, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
+}
+
+/// A number of the calling thread's own: threads that have asked are numbered from 0.
+uint32_t fp_thread_number(void);
+
 /// `size` zeroed bytes straight from the system, which gives each page when it is first touched; null if it has none.
 /// From two megabytes on they start at a multiple of that, and the system is asked for huge pages where it knows them.
 void *fp_map_memory(size_t size);

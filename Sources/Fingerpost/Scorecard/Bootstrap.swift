@@ -29,7 +29,8 @@ public struct Bootstrap: Sendable, Hashable {
         _ strata: [Int], stream: String, threads: Int, _ statistic: @Sendable (_ drawn: [[UInt32]]) -> Value
     ) -> [Value] {
         let results = ParallelResults<Value, Never>(count: resampleCount)
-        let start = SplitMix64.mix(stream.utf8.reduce(seed ^ 0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 })
+        let start = SplitMix64.mix(
+            stream.utf8.reduce(seed ^ 0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 })
         Parallel.forEachRange(resampleCount, chunk: 8, threads: threads) { range, _ in
             var drawn = strata.map { [UInt32](repeating: 0, count: $0) }
             for resample in range {

@@ -8,7 +8,8 @@ extension ArchiveHeader {
         func append(_ value: some FixedWidthInteger) {
             withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
         }
-        for value in [Self.version, kind, metric, dimension, keyTag, M, efConstruction, efSearch, layout, flags, entry] {
+        for value in [Self.version, kind, metric, dimension, keyTag, M, efConstruction, efSearch, layout, flags, entry]
+        {
             append(value)
         }
         append(UInt32(label.count))

@@ -31,6 +31,8 @@ final class GraphStore: @unchecked Sendable {
     private var fresh = BitSet()
     /// Blocks replaced in this transaction, by row.
     private var replaced: [UInt32: UnsafeMutableRawPointer] = [:]
+    /// Blocks that nodes have left to return to their own places.
+    private var left: [UnsafeMutableRawPointer] = []
     /// Rows that this transaction took out of the graph.
     private var unlinked: [UInt32] = []
     /// Rows linked since the graph was last looked through for nodes that nothing leads to.
@@ -63,7 +65,7 @@ final class GraphStore: @unchecked Sendable {
         self.codebook = codebook
         self.mapping = mapping
         if rows.count > 0, let base = rows.block(0) {
-            ordered = OrderedBlocks(base: base, count: rows.count, blockSize: layout.blockSize)
+            ordered = OrderedBlocks(base: base, count: rows.count, blockSize: layout.blockSize, isWritable: false)
         }
     }
 
@@ -73,16 +75,18 @@ final class GraphStore: @unchecked Sendable {
     func take(_ vectors: UnsafeBufferPointer<Float>, threads: Int) -> [UInt32] {
         let dimension = rows.dimension
         let count = vectors.count / dimension
+        let before = rows.count
         let claimed = rows.claim(count)
         if rows.count == count { blocks.reserve(count) }
         for (place, row) in claimed.enumerated() {
-            let block = blocks.allocate()
+            let home = Int(row) < before ? ordered?.home(row) : nil
+            let block = home ?? blocks.allocate()
             // Searches may be reading an older one: there is never a second.
             if place == 0, ordered == nil, rows.count == count, count >= Self.bulkThreshold {
-                ordered = OrderedBlocks(base: block, count: count, blockSize: layout.blockSize)
+                ordered = OrderedBlocks(base: block, count: count, blockSize: layout.blockSize, isWritable: true)
             }
-            ordered?.place(row, at: block)
             rows.setBlock(row, block)
+            ordered?.place(row, at: block)
             fresh.insert(row)
             linked.insert(row)
         }
@@ -141,22 +145,41 @@ final class GraphStore: @unchecked Sendable {
         defer {
             fresh = BitSet()
             replaced = [:]
+            left = []
             unlinked = []
             upperHasChanged = false
         }
-        return Garbage(blocks: Array(replaced.values), rows: unlinked, owner: ObjectIdentifier(self))
+        return Garbage(blocks: Array(replaced.values) + left, rows: unlinked, owner: ObjectIdentifier(self))
     }
 
     /// Takes back what no search can see any more.
     func reclaim(_ garbage: Garbage) {
         // A search may have held on to a state from before the index was built anew: that store's memory goes with it.
         guard garbage.owner == ObjectIdentifier(self) else { return }
-        for block in garbage.blocks where mapping == nil || !isMapped(block) { blocks.release(block) }
+        for block in garbage.blocks {
+            if let row = ordered?.row(ofHome: block) {
+                returnHome(row, to: block)
+            } else if !isMapped(block) {
+                blocks.release(block)
+            }
+        }
         guard !garbage.rows.isEmpty else { return }
         for row in garbage.rows {
-            if let block = rows.block(row), !isMapped(block) { blocks.release(block) }
+            if let block = rows.block(row), ordered?.row(ofHome: block) == nil, !isMapped(block) {
+                blocks.release(block)
+            }
         }
         rows.reclaim(garbage.rows)
+    }
+
+    /// Puts a node back where its row's number says that it is, once no search reads what was there before: so that
+    /// many small changes leave searches as fast as they were.
+    private func returnHome(_ row: UInt32, to home: UnsafeMutableRawPointer) {
+        guard isLinked(row), let current = rows.block(row), current != home else { return }
+        home.copyMemory(from: current, byteCount: layout.blockSize)
+        rows.setBlock(row, home)
+        ordered?.place(row, at: home)
+        left.append(current)
     }
 
     /// Marks a row as taken out of the graph by this transaction.
@@ -213,9 +236,9 @@ final class GraphStore: @unchecked Sendable {
         upperLinks: UnsafeBufferPointer<UInt32>
     ) -> GraphView {
         GraphView(
-            rows: rows.view(live: live, blocks: ordered?.view ?? .none), layout: layout, upperRows: upperRows,
-            upperLinks: upperLinks,
-            upperDegree: upper.degree, entry: entry, codebook: codebook?.view)
+            rows: rows.view(live: live, blocks: ordered?.view ?? .none), layout: layout,
+            nodeCount: linkedCount, upperRows: upperRows, upperLinks: upperLinks, upperDegree: upper.degree,
+            entry: entry, codebook: codebook?.view)
     }
 
     /// What the graph would be without rows.
@@ -226,8 +249,11 @@ final class GraphStore: @unchecked Sendable {
 private final class OrderedBlocks {
     let view: BlockView
     private let moved: UnsafeMutablePointer<UInt64>
+    /// False in an archive.
+    private let isWritable: Bool
 
-    init(base: UnsafeMutableRawPointer, count: Int, blockSize: Int) {
+    init(base: UnsafeMutableRawPointer, count: Int, blockSize: Int, isWritable: Bool) {
+        self.isWritable = isWritable
         let words = (count + 63) / 64
         moved = .allocate(capacity: words)
         moved.initialize(repeating: 0, count: words)
@@ -236,9 +262,25 @@ private final class OrderedBlocks {
 
     deinit { moved.deallocate() }
 
-    /// A row that had another's number before has its block elsewhere.
+    /// Where a row's block may always return to, since no other row is given that place.
+    func home(_ row: UInt32) -> UnsafeMutableRawPointer? {
+        guard isWritable, row < view.count, let base = view.base else { return nil }
+        return base + Int(row) * view.blockSize
+    }
+
+    func row(ofHome block: UnsafeMutableRawPointer) -> UInt32? {
+        guard isWritable, let base = view.base, block >= base else { return nil }
+        let row = (block - base) / view.blockSize
+        return row < Int(view.count) ? UInt32(row) : nil
+    }
+
+    /// To be called once a row's block stands in the table of rows, and holds all that it is to hold if a search could
+    /// be led there.
     func place(_ row: UInt32, at block: UnsafeMutableRawPointer) {
-        if row < view.count, view.base.map({ $0 + Int(row) * view.blockSize }) != block { move(row) }
+        guard row < view.count, let base = view.base else { return }
+        guard base + Int(row) * view.blockSize == block else { return move(row) }
+        let word = moved + Int(row >> 6)
+        fp_store_word(word, word.pointee & ~(1 << UInt64(row & 63)))
     }
 
     /// To be called once the row's new block stands in the table of rows.

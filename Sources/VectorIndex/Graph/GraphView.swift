@@ -11,6 +11,8 @@ import CKernels
 struct GraphView: @unchecked Sendable {
     let rows: RowView
     let layout: NodeLayout
+    /// Nodes, those of dead rows included.
+    let nodeCount: Int
     /// Lists of links above level 0; see ``UpperLevels``.
     let upperRows: UnsafeBufferPointer<UInt32>
     let upperLinks: UnsafeBufferPointer<UInt32>

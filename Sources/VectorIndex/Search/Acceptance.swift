@@ -23,8 +23,6 @@ struct Acceptance {
         Acceptance(bits: bits, predicate: predicate)
     }
 
-    var acceptsAll: Bool { bits == nil }
-
     @inline(__always)
     func accepts(_ row: UInt32) -> Bool {
         guard let bits else { return true }

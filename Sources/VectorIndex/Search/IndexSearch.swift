@@ -2,7 +2,10 @@ import CKernels
 
 /// One search of a graph index: which way it goes, and what comes of it.
 struct IndexSearch<Key: IndexKey> {
-    let state: IndexState<Key>
+    // Plain pointers: the state that they are of would be counted up and down by all threads at once.
+    let graph: GraphView
+    let keys: KeyView<Key>
+    let epoch: UInt64
     let configuration: HNSWConfiguration
     let options: SearchOptions<Key>
     let isMultiple: Bool
@@ -14,19 +17,21 @@ struct IndexSearch<Key: IndexKey> {
         workspace: SearchWorkspace
     ) {
         self.isMultiple = isMultiple
-        self.state = state
+        graph = state.graph
+        keys = state.keys
+        epoch = state.epoch
         self.configuration = configuration
         self.options = options
         self.workspace = workspace
     }
 
     func run(_ query: UnsafeBufferPointer<Float>, limit: Int) throws(VectorIndexError) -> SearchResult<Key> {
-        try options.check(limit: limit, epoch: state.epoch)
-        let prepared = try state.rows.prepare(query, workspace: workspace, kernels: kernels)
+        try options.check(limit: limit, epoch: epoch)
+        let prepared = try graph.rows.prepare(query, workspace: workspace, kernels: kernels)
         var statistics = SearchStatistics()
         workspace.damage = nil
-        let neighbors = state.rows.neighbors(
-            limit: limit, isMultiple: isMultiple, keys: state.keys, query: prepared,
+        let neighbors = graph.rows.neighbors(
+            limit: limit, isMultiple: isMultiple, keys: keys, query: prepared,
             minimumScore: options.minimumScore
         ) { wanted in
             candidates(prepared, limit: wanted, statistics: &statistics)
@@ -38,39 +43,39 @@ struct IndexSearch<Key: IndexKey> {
     private func candidates(
         _ query: PreparedQuery, limit: Int, statistics: inout SearchStatistics
     ) -> [Candidate] {
-        let rows = state.rows
+        let rows = graph.rows
         let live = Acceptance.rows(rows.live)
         switch options.filter {
-        case .none where rows.liveCount == rows.count:
-            return search(query, limit: limit, matching: nil, through: .all, statistics: &statistics)
         case .none:
-            return search(query, limit: limit, matching: nil, through: live, statistics: &statistics)
+            return search(
+                query, limit: limit, matching: nil, isFiltered: false,
+                through: rows.liveCount == rows.count ? .all : live, statistics: &statistics)
         case .rows(let filter):
             let bits = filter.bits.intersection(rows.live)
             return bits.words.withUnsafeBufferPointer { words in
                 search(
-                    query, limit: limit, matching: bits.count, through: .rows(words),
+                    query, limit: limit, matching: bits.count, isFiltered: true, through: .rows(words),
                     statistics: &statistics)
             }
         case .predicate(let predicate):
             return search(
-                query, limit: limit, matching: nil,
-                through: .rows(rows.live, where: { predicate(state.keys[$0]) }), statistics: &statistics)
+                query, limit: limit, matching: nil, isFiltered: true,
+                through: .rows(rows.live, where: { predicate(keys[$0]) }), statistics: &statistics)
         }
     }
 
     /// The graph, if it pays, then a scan if it has to be.
     private func search(
-        _ query: PreparedQuery, limit: Int, matching: Int?, through acceptance: Acceptance,
+        _ query: PreparedQuery, limit: Int, matching: Int?, isFiltered: Bool, through acceptance: Acceptance,
         statistics: inout SearchStatistics
     ) -> [Candidate] {
-        let rows = state.rows
+        let rows = graph.rows
         let wanted = min(limit, rows.liveCount)
         guard wanted > 0 else { return [] }
         let planner = SearchPlanner(
-            graph: state.graph, ef: max(options.efSearch ?? configuration.efSearch, wanted), wanted: wanted,
+            graph: graph, ef: max(options.efSearch ?? configuration.efSearch, wanted), wanted: wanted,
             strategy: options.strategy)
-        if let travel = planner.travel(matching: matching, acceptance: acceptance) {
+        if let travel = planner.travel(matching: matching, isFiltered: isFiltered) {
             let isComplete = self.travel(query, travel, acceptance: acceptance, statistics: &statistics)
             if workspace.damage != nil { return [] }
             if isComplete, workspace.found.count >= min(wanted, matching ?? wanted) {
@@ -89,7 +94,6 @@ struct IndexSearch<Key: IndexKey> {
     private func travel(
         _ query: PreparedQuery, _ travel: Travel, acceptance: Acceptance, statistics: inout SearchStatistics
     ) -> Bool {
-        let graph = state.graph
         let scale = VectorMath.quantize(query.vector, graph.rows.dimension, into: workspace.queryCode, kernels)
         let coded = CodedQuery(code: UnsafePointer(workspace.queryCode), scale: scale)
         guard
@@ -109,7 +113,7 @@ struct IndexSearch<Key: IndexKey> {
 
     /// Ranks what was found again in full precision.
     private func rerank(_ query: PreparedQuery, limit: Int) -> [Candidate] {
-        let rows = state.rows
+        let rows = graph.rows
         var candidates = workspace.found.prefix(.max)
         let regions = RegionGuard(rows.vectorChecksums)
         guard candidates.allSatisfy({ workspace.admits($0.row, regions) }) else { return [] }

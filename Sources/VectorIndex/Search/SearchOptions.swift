@@ -44,7 +44,7 @@ public enum SearchFilter<Key: IndexKey>: Sendable {
 /// A set of rows of one index, for use in filters.
 ///
 /// It names rows, not keys: a row that is updated or added later is not in it. Once an index has moved its rows
-/// (``HNSWIndex/compact(threads:)``), an older filter is refused with ``VectorIndexError/staleFilter``.
+/// (``HNSWIndex/compact(threads:progress:)``), an older filter is refused with ``VectorIndexError/staleFilter``.
 public struct RowFilter: Sendable {
     let bits: BitSet
     let epoch: UInt64

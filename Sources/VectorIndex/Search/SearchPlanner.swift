@@ -31,21 +31,23 @@ struct SearchPlanner {
 
     /// Nil if a scan costs less, or is asked for.
     ///
-    /// - Parameter matching: how many rows match, if that is known.
-    func travel(matching: Int?, acceptance: Acceptance) -> Travel? {
+    /// - Parameters:
+    ///   - matching: how many rows match, if that is known.
+    ///   - isFiltered: false if all rows match but the dead.
+    func travel(matching: Int?, isFiltered: Bool) -> Travel? {
         guard strategy != .exact else { return nil }
         let live = graph.rows.liveCount
         let matches = matching ?? live
         guard graph.entry != nil, strategy == .graph || matches > wanted else { return nil }
-        let isFiltered = !acceptance.acceptsAll
-        let share = Double(matches) / Double(max(1, graph.rows.count))
+        let share = Double(matches) / Double(max(1, graph.nodeCount))
         let needed = isFiltered ? self.needed(share: share) : ef
         let expansions = Int(Double(needed) / max(share, 1e-9)) + Self.approach
         // A scan that takes little longer is worth it: what it finds is exact.
         guard strategy == .graph || 3 * (Self.descentCost + expansions * expansionCost) < 2 * matches else {
             return nil
         }
-        guard isFiltered else { return Travel(ef: ef, keep: keep) }
+        // Dead rows take up places of the beam.
+        guard isFiltered else { return Travel(ef: Int(Double(ef) / max(share, 0.5)), keep: keep) }
         // Matches may be rarer near the query than elsewhere, so that the beam may become longer than expected: as long
         // as a scan of all matching rows would take.
         let budget = strategy == .graph ? graph.rows.count : max(expansions, matches / expansionCost)

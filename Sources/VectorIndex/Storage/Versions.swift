@@ -1,58 +1,83 @@
+import CKernels
 import Platform
 
 /// The states of an index that searches are looking at, the newest of which new searches get.
 ///
-/// Searches never wait for the writer: it prepares a state and swaps it in. What a new state replaced stays until the
-/// last search that may see it has ended (an epoch scheme: Fraser, "Practical lock-freedom", 2004).
-final class Versions<State: Sendable>: Sendable {
-    /// One state, and what became garbage when the next took its place.
-    private final class Version: @unchecked Sendable {
-        let state: State
-        // Both guarded by the lock of `Versions`.
-        var searches = 0
-        var garbage = Garbage()
+/// Searches never wait for the writer, nor for each other: it prepares a state and swaps it in. What a new state
+/// replaced stays until the last search that may see it has ended (an epoch scheme: Fraser, "Practical lock-freedom",
+/// 2004): each publication begins an epoch, and readers leave word of that in which they began before they look at the
+/// newest state.
+final class Versions<State: AnyObject & Sendable>: @unchecked Sendable {
+    private let readers = ReaderSlots()
+    private let newest: UnsafeMutablePointer<UnsafeMutableRawPointer?>
+    private let epoch: UnsafeMutablePointer<UInt64>
+    /// What the writer alone uses, who is one at a time.
+    private let replaced: Locked<[Replaced]>
 
-        init(_ state: State) { self.state = state }
+    /// A state that another was put in the place of, and what became garbage then.
+    private struct Replaced: @unchecked Sendable {
+        let state: Unmanaged<State>
+        let garbage: Garbage
+        /// The last in which a reader may have seen it.
+        let epoch: UInt64
     }
 
-    private struct List: Sendable {
-        /// Oldest first; the last is the newest. Never empty.
-        var versions: [Version]
+    init(_ state: State) {
+        newest = .allocate(capacity: 1)
+        newest.initialize(to: Unmanaged.passRetained(state).toOpaque())
+        epoch = .allocate(capacity: 1)
+        epoch.initialize(to: 1)
+        replaced = Locked([])
     }
 
-    private let list: Locked<List>
+    deinit {
+        for old in replaced.withLock({ $0 }) { old.state.release() }
+        current.release()
+        newest.deallocate()
+        epoch.deallocate()
+    }
 
-    init(_ state: State) { list = Locked(List(versions: [Version(state)])) }
+    private var current: Unmanaged<State> {
+        // Never nil.
+        Unmanaged.fromOpaque(fp_load_pointer_in_order(newest).unsafelyUnwrapped)
+    }
 
     /// Lends the newest state.
     func withCurrent<Value>(_ body: (State) throws -> Value) rethrows -> Value {
-        let version = list.withLock { list in
-            let newest = list.versions[list.versions.count - 1]
-            newest.searches += 1
-            return newest
+        let slot = readers.enter(epoch)
+        defer { slot.leave() }
+        return try current._withUnsafeGuaranteedRef(body)
+    }
+
+    /// Lends the newest state, and a workspace that no other search has.
+    @inline(__always)
+    func withCurrent<Value>(_ body: (State, SearchWorkspace) throws -> Value) rethrows -> Value {
+        let slot = readers.enter(epoch)
+        defer { slot.leave() }
+        return try current._withUnsafeGuaranteedRef { state in
+            try slot.workspace._withUnsafeGuaranteedRef { try body(state, $0) }
         }
-        defer { list.withLock { _ in version.searches -= 1 } }
-        return try body(version.state)
     }
 
     /// Puts a state in the newest's place. Returns what no search can see any more.
     func publish(_ state: State, replacing garbage: Garbage) -> [Garbage] {
-        list.withLock { list in
-            list.versions[list.versions.count - 1].garbage = garbage
-            list.versions.append(Version(state))
-            return Self.collect(&list)
-        }
+        let old = current
+        let last = epoch.pointee
+        fp_store_pointer_in_order(newest, Unmanaged.passRetained(state).toOpaque())
+        fp_store_word_in_order(epoch, last + 1)
+        replaced.withLock { $0.append(Replaced(state: old, garbage: garbage, epoch: last)) }
+        return collect()
     }
 
-    /// What has become garbage since ``publish(_:replacing:)`` was last called.
-    func collect() -> [Garbage] { list.withLock { Self.collect(&$0) } }
-
-    private static func collect(_ list: inout List) -> [Garbage] {
-        // A search may see what any later state was put in the place of, so only the oldest may go.
-        var ended = 0
-        while ended + 1 < list.versions.count, list.versions[ended].searches == 0 { ended += 1 }
-        let garbage = list.versions.prefix(ended).map(\.garbage)
-        list.versions.removeFirst(ended)
-        return garbage
+    /// What has become garbage since this or ``publish(_:replacing:)`` was last called.
+    func collect() -> [Garbage] {
+        let oldest = readers.oldest()
+        let ended = replaced.withLock { replaced in
+            let ended = replaced.prefix { $0.epoch < oldest }
+            replaced.removeFirst(ended.count)
+            return ended
+        }
+        for old in ended { old.state.release() }
+        return ended.map(\.garbage)
     }
 }
