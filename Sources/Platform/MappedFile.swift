@@ -46,6 +46,21 @@ package final class MappedFile: Sendable {
         madvise(UnsafeMutableRawPointer(mutating: address), bytes.count, MADV_WILLNEED)
     }
 
+    /// How a part of the file is going to be read.
+    package enum AccessPattern: Sendable { case sequential, random }
+
+    /// Tells the kernel how the pages that lie wholly within `range` are going to be read, so that it reads ahead or not.
+    package func advise(_ pattern: AccessPattern, for range: Range<Int>) {
+        guard let address = bytes.baseAddress else { return }
+        let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+        let range = range.clamped(to: 0..<bytes.count)
+        let start = (range.lowerBound + page - 1) / page * page
+        guard start < range.upperBound else { return }
+        madvise(
+            UnsafeMutableRawPointer(mutating: address + start), range.upperBound - start,
+            pattern == .random ? MADV_RANDOM : MADV_SEQUENTIAL)
+    }
+
     /// Gives back the memory of the pages that lie wholly within `range` of the bytes. They may still be used: the
     /// kernel then maps them again.
     package func release(_ range: Range<Int>) {

@@ -123,6 +123,9 @@ struct ArchiveHeader: Equatable {
 
     /// How ``Section/nodes`` or ``Section/vectors`` is divided.
     func regions(of section: Section) -> ArchiveRegions {
-        ArchiveRegions(rowCount: Int(clamping: rowCount), rowSize: rowSize(of: section))
+        // Searches come to read nearly all nodes, but few vectors.
+        ArchiveRegions(
+            rowCount: Int(clamping: rowCount), rowSize: rowSize(of: section),
+            size: section == .nodes ? 1 << 16 : 1 << 12)
     }
 }

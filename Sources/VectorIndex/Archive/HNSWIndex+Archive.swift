@@ -3,11 +3,21 @@ import Platform
 
 /// How much of an archive is checked before it is used.
 public enum ArchiveVerification: Sendable, Hashable {
-    /// The header, keys, scales, upper levels and the codebook. Nodes and vectors are checked in regions of some 64 kB,
-    /// each when it is first used: a search that comes upon damage throws.
+    /// The header, keys, scales, upper levels and the codebook. Nodes and vectors are checked in regions of a few
+    /// kilobytes, each when it is first used: a search that comes upon damage throws.
     case structure
     /// Every byte of the file, on opening.
     case everything
+}
+
+/// Where the graph of an opened archive is.
+public enum ArchiveResidency: Sendable, Hashable {
+    /// In the file, mapped into memory: read when it is first used, shared between processes, and dropped by the system
+    /// when memory is short.
+    case mapped
+    /// In memory of the index's own, copied and checked on opening: huge pages where the system has them, on which
+    /// searches are somewhat faster. Vectors stay in the file.
+    case loaded
 }
 
 extension HNSWIndex {
@@ -49,12 +59,14 @@ extension HNSWIndex {
     }
 
     /// Opens an archive by memory map. The index can be searched and changed like any other; changes stay in memory until
-    /// it is saved.
+    /// it is saved. The file must not be written to meanwhile; putting another in its place, as ``save(to:label:)`` does,
+    /// is fine.
     ///
+    /// - Complexity: mapped, O(rows) with a few nanoseconds for each; loaded, the time to read the graph.
     /// - Throws: ``VectorIndexError`` if the file is missing, no archive, of another version, for another kind of key, or
     ///   damaged. Nothing in a damaged file can make a search read outside it.
     public convenience init(
-        archive path: String, verification: ArchiveVerification = .structure
+        archive path: String, verification: ArchiveVerification = .structure, residency: ArchiveResidency = .mapped
     ) throws(VectorIndexError) {
         let reader = try ArchiveReader(path: path)
         try reader.verify()
@@ -63,6 +75,7 @@ extension HNSWIndex {
             try store.checkNodes(threads: Processors.available)
             try store.checkVectors(threads: Processors.available)
         }
+        if residency == .loaded { try store.loadNodes(threads: Processors.available) }
         self.init(
             store: store, keys: keys,
             rowsByKey: KeyMap(

@@ -35,6 +35,7 @@ final class RegionChecksums: @unchecked Sendable {
         complete = .allocate(capacity: 1)
         complete.initialize(to: regions.count == 0 ? 1 : 0)
         left = Locked(regions.count)
+        advise(.random)
     }
 
     deinit {
@@ -70,12 +71,28 @@ final class RegionChecksums: @unchecked Sendable {
     /// - Throws: ``VectorIndexError/corruptArchive(path:section:reason:)`` naming the first that is damaged.
     func checkAll(threads: Int) throws(VectorIndexError) {
         guard !isComplete else { return }
-        let results = ParallelResults<Bool, Never>(count: regions.count)
-        Parallel.forEach(regions.count, threads: threads) { region in
-            results.set(region) { self.isSound(region: region) || self.check(region: region) }
+        advise(.sequential)
+        defer { advise(.random) }
+        let damaged = Locked(Int.max)
+        Parallel.forEachRange(regions.count, chunk: 64, threads: threads) { range, _ in
+            for region in range where !self.isSound(region: region) && !self.check(region: region) {
+                damaged.withLock { $0 = min($0, region) }
+            }
         }
-        if let region = results.values().firstIndex(of: false) { throw error(region: region) }
+        let first = damaged.withLock { $0 }
+        if first < regions.count { throw error(region: first) }
     }
+
+    /// Tells the system how the section is going to be read, if it is a large one of which searches read little: what
+    /// stands around that would only fill the memory.
+    func advise(_ pattern: MappedFile.AccessPattern) {
+        guard section == .vectors, bytes.count >= Self.largeByteCount, let start = file.bytes.baseAddress,
+            let own = bytes.baseAddress
+        else { return }
+        file.advise(pattern, for: (own - start)..<(own - start + bytes.count))
+    }
+
+    private static var largeByteCount: Int { 256 << 20 }
 
     func error(row: UInt32) -> VectorIndexError { error(region: Int(row >> regions.shift)) }
 
@@ -87,19 +104,18 @@ final class RegionChecksums: @unchecked Sendable {
     }
 }
 
-/// How a section of rows is divided: into runs of a power of two of them, about ``size`` bytes each.
+/// How a section of rows is divided: into runs of a power of two of them.
 struct ArchiveRegions: Equatable {
     let rowCount: Int
     let rowSize: Int
     /// Rows of a region, as a power of two.
     let shift: UInt32
 
-    static let size = 1 << 16
-
-    init(rowCount: Int, rowSize: Int) {
+    /// - Parameter size: bytes of a region, at most, unless a row alone has more.
+    init(rowCount: Int, rowSize: Int, size: Int) {
         self.rowCount = rowCount
         self.rowSize = rowSize
-        let rows = max(1, Self.size / max(1, rowSize))
+        let rows = max(1, size / max(1, rowSize))
         shift = UInt32(Int.bitWidth - 1 - rows.leadingZeroBitCount)
     }
 

@@ -218,6 +218,26 @@ final class GraphStore: @unchecked Sendable {
         if !rows.free.isEmpty || codebook == nil { try checkVectors(threads: threads) }
     }
 
+    /// Copies all nodes of the archive into memory of the store's own. No search may have begun.
+    func loadNodes(threads: Int) throws(VectorIndexError) {
+        try checkNodes(threads: threads)
+        guard let mapping, let first = rows.count > 0 ? rows.block(0) : nil else { return }
+        let size = layout.blockSize
+        blocks.reserve(rows.count)
+        let places = (0..<rows.count).map { _ in blocks.allocate() }
+        let copies = Copies(from: (0..<UInt32(rows.count)).map(rows.block), to: places)
+        Parallel.forEachRange(rows.count, chunk: 1024, threads: threads) { range, _ in
+            for row in range {
+                if let block = copies.from[row] { copies.to[row].copyMemory(from: block, byteCount: size) }
+            }
+        }
+        for (row, place) in places.enumerated() { rows.setBlock(UInt32(row), place) }
+        ordered = OrderedBlocks(base: places[0], count: rows.count, blockSize: size, isWritable: true)
+        if let start = mapping.bytes.baseAddress.map({ UnsafeRawPointer(first) - $0 }) {
+            mapping.release(start..<(start + rows.count * size))
+        }
+    }
+
     // MARK: Views
 
     /// What a search would see now. Good until the next change by the writer.
@@ -289,6 +309,12 @@ private final class OrderedBlocks {
         let word = moved + Int(row >> 6)
         fp_store_word(word, word.pointee | 1 << UInt64(row & 63))
     }
+}
+
+/// Carries pointers across to other threads.
+private struct Copies: @unchecked Sendable {
+    let from: [UnsafeMutableRawPointer?]
+    let to: [UnsafeMutableRawPointer]
 }
 
 /// What a transaction replaced.

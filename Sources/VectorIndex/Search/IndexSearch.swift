@@ -76,8 +76,12 @@ struct IndexSearch<Key: IndexKey> {
             graph: graph, ef: max(options.efSearch ?? configuration.efSearch, wanted), wanted: wanted,
             strategy: options.strategy)
         if let travel = planner.travel(matching: matching, isFiltered: isFiltered) {
-            let isComplete = self.travel(query, travel, acceptance: acceptance, statistics: &statistics)
+            var isComplete = self.travel(query, travel, acceptance: acceptance, statistics: &statistics)
             if workspace.damage != nil { return [] }
+            if !isComplete, !travel.keepsToMatches, let matching, let detour = planner.travelAmongMatches(matching) {
+                isComplete = self.travel(query, detour, acceptance: acceptance, statistics: &statistics)
+                if workspace.damage != nil { return [] }
+            }
             if isComplete, workspace.found.count >= min(wanted, matching ?? wanted) {
                 statistics.plan = .graph
                 return rerank(query, limit: wanted)
@@ -100,6 +104,11 @@ struct IndexSearch<Key: IndexKey> {
             let place = graph.descend(
                 query: coded, to: 0, workspace: workspace, kernels: kernels, statistics: &statistics)
         else { return false }
+        if travel.keepsToMatches {
+            return graph.searchMatching(
+                query: coded, travel: travel, from: place.row, acceptance: acceptance, workspace: workspace,
+                kernels: kernels, statistics: &statistics)
+        }
         guard let codebook = graph.codebook else {
             return graph.searchCodes(
                 query: coded, travel: travel, from: CollectionOfOne(place.row), acceptance: acceptance,

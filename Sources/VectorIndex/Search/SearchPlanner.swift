@@ -20,7 +20,11 @@ struct SearchPlanner {
     let strategy: SearchStrategy
 
     /// Rows scanned in the time in which a node is expanded.
-    var expansionCost: Int { graph.codebook == nil ? 18 : 8 }
+    var expansionCost: Int { graph.codebook == nil ? 18 : 9 }
+    /// The same where only matching nodes are gone through.
+    private static var matchingCost: Int { 80 }
+    /// Of matching nodes: where more match, going through the others as well is faster.
+    private static var commonShare: Double { 0.15 }
     /// Rows scanned in the time that goes by before the first node is expanded.
     private static var descentCost: Int { 150 }
     /// Expansions beside those of the beam's nodes, before it is among the nearest.
@@ -40,6 +44,9 @@ struct SearchPlanner {
         let matches = matching ?? live
         guard graph.entry != nil, strategy == .graph || matches > wanted else { return nil }
         let share = Double(matches) / Double(max(1, graph.nodeCount))
+        if isFiltered, graph.codebook == nil, share < Self.commonShare, let travel = travelAmongMatches(matches) {
+            return travel
+        }
         let needed = isFiltered ? self.needed(share: share) : ef
         let expansions = Int(Double(needed) / max(share, 1e-9)) + Self.approach
         // A scan that takes little longer is worth it: what it finds is exact.
@@ -48,11 +55,31 @@ struct SearchPlanner {
         }
         // Dead rows take up places of the beam.
         guard isFiltered else { return Travel(ef: Int(Double(ef) / max(share, 0.5)), keep: keep) }
-        // Matches may be rarer near the query than elsewhere, so that the beam may become longer than expected: as long
-        // as a scan of all matching rows would take.
-        let budget = strategy == .graph ? graph.rows.count : max(expansions, matches / expansionCost)
+        // Matches may be rarer near the query than elsewhere, so that the search may take longer than expected: up to
+        // two thirds of what there is in its place.
+        let other = min(matches, Self.descentCost + matchesAhead(of: matches) * Self.matchingCost)
+        let budget = max(expansions, 2 * other / (3 * expansionCost))
         return Travel(
             beam: min(max(4 * expansions, ef), 1 << 14), keep: keep, matching: max(needed, keep), budget: budget)
+    }
+
+    /// A way through matching nodes alone. Nil if a scan of all of them costs less, or they are too rare to meet a few of
+    /// them within two links of each other.
+    func travelAmongMatches(_ matches: Int) -> Travel? {
+        let degree = graph.layout.degree
+        guard matches * degree * degree >= 16 * graph.nodeCount else { return nil }
+        let beam = matchesAhead(of: matches)
+        guard strategy == .graph || 3 * (Self.descentCost + beam * Self.matchingCost) < 2 * matches else {
+            return nil
+        }
+        return Travel(matchesAlone: beam, keep: keep)
+    }
+
+    /// What the beam of a search holds that goes through matching nodes alone: at each it sees more of them than links,
+    /// unless they are rare.
+    private func matchesAhead(of matches: Int) -> Int {
+        let rare = ef * graph.nodeCount / max(1, matches * 32)
+        return max(min(max(2 * ef / 3, rare), 2 * ef), keep)
     }
 
     /// Acceptable rows to be found before a filtered search may end. The rarer they are, the farther apart, and the more

@@ -11,10 +11,20 @@ struct Travel {
     /// more gives up, early.
     var budget = Int.max
 
+    /// Under a filter: only acceptable nodes are in the beam; see
+    /// ``GraphView/searchMatching(query:travel:from:acceptance:workspace:kernels:statistics:)``.
+    var keepsToMatches = false
+
     /// Without a filter.
     init(ef: Int, keep: Int) {
         beam = ef
         self.keep = keep
+    }
+
+    init(matchesAlone ef: Int, keep: Int) {
+        beam = ef
+        self.keep = keep
+        keepsToMatches = true
     }
 
     init(beam: Int, keep: Int, matching: Int, budget: Int) {
@@ -28,8 +38,8 @@ struct Travel {
 
     /// Whether a filtered search that has expanded some nodes and found some acceptable rows should go on.
     func isHopeless(expanded: Int, found: Int) -> Bool {
-        guard expanded >= 24 else { return false }
+        guard expanded >= 32 else { return false }
         if expanded > budget { return true }
-        return found < matching && expanded * matching / max(found, 1) > 2 * budget
+        return found < matching && expanded * matching / max(found, 1) > budget + budget / 4
     }
 }
