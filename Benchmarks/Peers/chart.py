@@ -1,4 +1,4 @@
-"""A picture of recall against queries a second, as SVG, in the reader's light or dark."""
+"""Pictures of speed against recall, and against the number of rows, as SVG, in the reader's light or dark."""
 
 import math
 
@@ -38,39 +38,60 @@ def escaped(text):
 
 
 def svg(report):
-    low, high = spread(RECALLS[0]), spread(RECALLS[-1])
-    curves = []
-    for result in report["results"]:
-        points = [p for p in envelope(result["points"]) if low <= spread(p["recall"]) <= high]
-        if len(points) > 1:
-            curves.append((result["engine"], points))
-    speeds = [p["queriesPerSecond"] for _, points in curves for p in points] or [1, 10]
+    """Queries a second against recall."""
+    low, high = RECALLS[0], RECALLS[-1]
+    curves = [(result["engine"], [(spread(p["recall"]), p["queriesPerSecond"])
+                                  for p in envelope(result["points"]) if low <= p["recall"] <= high])
+              for result in report["results"]]
+    return plot(f"Queries a second on one core, against recall@{report['k']}",
+                f"{report['rows']:,} x {report['dimensions']}, {report['processor']}; up and to the right is better",
+                f"recall@{report['k']}", [(spread(recall), f"{recall:g}") for recall in RECALLS], curves)
+
+
+def scale_svg(reports, wanted, speed_at):
+    """Queries a second at a recall against the number of rows."""
+    curves = {}
+    for report in reports:
+        for result in report["results"]:
+            speed = speed_at(result["points"], wanted)
+            if speed:
+                curves.setdefault(result["engine"], []).append((math.log10(report["rows"]), speed))
+    first = reports[0]
+    return plot(f"Queries a second on one core at recall@{first['k']} {wanted:g}, against rows",
+                f"{first['dimensions']} dimensions, {first['processor']}; higher is better", "rows",
+                [(math.log10(report["rows"]), f"{report['rows']:,}") for report in reports], list(curves.items()))
+
+
+def plot(title, subtitle, across, marks, curves):
+    """Curves of (place, speed), speeds on a logarithmic scale; `marks` are places and what to call them."""
+    curves = [(name, points) for name, points in curves if len(points) > 1]
+    low, high = marks[0][0], marks[-1][0]
+    speeds = [speed for _, points in curves for _, speed in points] or [1, 10]
     bottom, top = math.log10(min(speeds)) - 0.05, math.log10(max(speeds)) + 0.05
 
-    def x(recall):
-        return LEFT + (spread(recall) - low) / (high - low) * (WIDTH - LEFT - RIGHT)
+    def x(place):
+        return LEFT + (place - low) / max(high - low, 1e-9) * (WIDTH - LEFT - RIGHT)
 
     def y(speed):
         return HEIGHT - BOTTOM - (math.log10(speed) - bottom) / (top - bottom) * (HEIGHT - TOP - BOTTOM)
 
     lines = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img">',
-             f"<title>Queries a second against recall@{report['k']}</title>", f"<style>{STYLE}</style>",
+             f"<title>{escaped(title)}</title>", f"<style>{STYLE}</style>",
              f'<rect class="back" width="{WIDTH}" height="{HEIGHT}"/>',
-             f'<text class="title" x="{LEFT}" y="24">Queries a second on one core, against recall@{report["k"]}</text>',
-             f'<text x="{LEFT}" y="42">{report["rows"]:,} x {report["dimensions"]}, {escaped(report["processor"])}; '
-             "up and to the right is better</text>"]
-    for recall in RECALLS:
-        lines.append(f'<line class="grid" x1="{x(recall):.1f}" x2="{x(recall):.1f}" y1="{TOP}" y2="{HEIGHT - BOTTOM}"/>')
-        lines.append(f'<text x="{x(recall):.1f}" y="{HEIGHT - BOTTOM + 18}" text-anchor="middle">{recall:g}</text>')
+             f'<text class="title" x="{LEFT}" y="24">{escaped(title)}</text>',
+             f'<text x="{LEFT}" y="42">{escaped(subtitle)}</text>']
+    for place, name in marks:
+        lines.append(f'<line class="grid" x1="{x(place):.1f}" x2="{x(place):.1f}" y1="{TOP}" y2="{HEIGHT - BOTTOM}"/>')
+        lines.append(f'<text x="{x(place):.1f}" y="{HEIGHT - BOTTOM + 18}" text-anchor="middle">{name}</text>')
     for exponent in range(math.floor(bottom), math.ceil(top) + 1):
         for digit in (1, 2, 5):
             speed = digit * 10 ** exponent
             if bottom <= math.log10(speed) <= top:
                 lines.append(f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(speed):.1f}" y2="{y(speed):.1f}"/>')
                 lines.append(f'<text x="{LEFT - 8}" y="{y(speed) + 4:.1f}" text-anchor="end">{speed:,}</text>')
-    lines.append(f'<text x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT - 12}" text-anchor="middle">recall@{report["k"]}</text>')
+    lines.append(f'<text x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT - 12}" text-anchor="middle">{across}</text>')
     # Labels stand at the ends of their lines, pushed apart where they would meet.
-    ends = sorted(((y(points[-1]["queriesPerSecond"]), number) for number, (_, points) in enumerate(curves)))
+    ends = sorted((y(points[-1][1]), number) for number, (_, points) in enumerate(curves))
     places, last = {}, -math.inf
     for end, number in ends:
         last = max(end, last + 15)
@@ -78,12 +99,12 @@ def svg(report):
     overflow = max(0, max(places.values(), default=0) - (HEIGHT - BOTTOM))
     for number, (name, points) in enumerate(curves):
         color = COLORS[number % len(COLORS)]
-        path = " ".join(f"{x(p['recall']):.1f},{y(p['queriesPerSecond']):.1f}" for p in points)
+        path = " ".join(f"{x(place):.1f},{y(speed):.1f}" for place, speed in points)
         ours = " ours" if name.startswith("Fingerpost") else ""
         lines.append(f'<polyline class="line{ours}" stroke="{color}" points="{path}"/>')
         place = places[number] - overflow
         lines.append(f'<text class="label" x="{WIDTH - RIGHT + 14}" y="{place + 4:.1f}" style="fill:{color}">{escaped(name)}</text>')
-        lines.append(f'<line class="label" stroke="{color}" stroke-width="0.7" x1="{x(points[-1]["recall"]):.1f}" '
-                     f'x2="{WIDTH - RIGHT + 11}" y1="{y(points[-1]["queriesPerSecond"]):.1f}" y2="{place:.1f}"/>')
+        lines.append(f'<line class="label" stroke="{color}" stroke-width="0.7" x1="{x(points[-1][0]):.1f}" '
+                     f'x2="{WIDTH - RIGHT + 11}" y1="{y(points[-1][1]):.1f}" y2="{place:.1f}"/>')
     lines.append("</svg>")
     return "\n".join(lines) + "\n"

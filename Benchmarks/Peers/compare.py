@@ -94,8 +94,8 @@ def built(engine, base, keep):
 def measure(arguments):
     base = np.ascontiguousarray(np.load(arguments.base), np.float32)
     queries = np.ascontiguousarray(np.load(arguments.queries), np.float32)
-    if arguments.rows:
-        base = base[:arguments.rows]
+    if arguments.rows and arguments.rows < len(base):
+        base = base[np.sort(np.random.default_rng(1).choice(len(base), arguments.rows, replace=False))]
     base /= np.maximum(np.linalg.norm(base, axis=1, keepdims=True), 1e-30)
     queries /= np.maximum(np.linalg.norm(queries, axis=1, keepdims=True), 1e-30)
     os.makedirs(arguments.output, exist_ok=True)
@@ -163,6 +163,35 @@ def table(report):
     return "\n".join(lines) + "\n"
 
 
+def scale(arguments):
+    reports = []
+    for rows in sorted(arguments.scale):
+        arguments.rows = rows
+        reports.append(measure(arguments))
+    names = [result["engine"] for result in reports[0]["results"]]
+    lines = []
+    for wanted in (0.95, 0.99):
+        lines += [f"Queries a second at recall@{arguments.k} {wanted}", "", "| rows | " + " | ".join(names) + " |",
+                  "|---|" + "---:|" * len(names)]
+        for report in reports:
+            speeds = {result["engine"]: at_recall(result["points"], wanted) for result in report["results"]}
+            cells = [f"{speeds[name]:,.0f}" if speeds.get(name) else "-" for name in names]
+            lines.append(f"| {report['rows']:,} | " + " | ".join(cells) + " |")
+        lines.append("")
+    lines += ["Seconds to build, one thread", "", "| rows | " + " | ".join(names) + " |", "|---|" + "---:|" * len(names)]
+    for report in reports:
+        seconds = {result["engine"]: result["buildSeconds"] for result in report["results"]}
+        lines.append(f"| {report['rows']:,} | " + " | ".join(f"{seconds[name]:.1f}" for name in names) + " |")
+    with open(os.path.join(arguments.output, "scale.json"), "w") as file:
+        json.dump(reports, file, indent=1)
+    text = "\n".join(lines) + "\n"
+    with open(os.path.join(arguments.output, "scale.md"), "w") as file:
+        file.write(text)
+    with open(os.path.join(arguments.output, "scale.svg"), "w") as file:
+        file.write(chart.scale_svg(reports, 0.95, at_recall))
+    print(text)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--base", required=True, help=".npy of 32-bit floats, a vector a row")
@@ -170,12 +199,16 @@ def main():
     parser.add_argument("--output", required=True, help="folder for the results")
     parser.add_argument("--worker", required=True, help="the PeerWorker program")
     parser.add_argument("-k", type=int, default=10)
-    parser.add_argument("--rows", type=int, help="only so many rows of the base")
+    parser.add_argument("--rows", type=int, help="only so many rows of the base, chosen at random")
+    parser.add_argument("--scale", type=lambda text: [int(rows) for rows in text.split(",")],
+                        help="several numbers of rows, with commas: how speed falls as the base grows")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--keep", help="folder for the indexes of others, which are built once for each set of vectors")
     parser.add_argument("--core", type=int, default=0)
     parser.add_argument("engines", nargs="*", help="only engines whose names contain one of these words")
     arguments = parser.parse_args()
+    if arguments.scale:
+        return scale(arguments)
     report = measure(arguments)
     with open(os.path.join(arguments.output, "results.json"), "w") as file:
         json.dump(report, file, indent=1)

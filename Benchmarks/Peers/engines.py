@@ -211,7 +211,7 @@ class Zvec(Engine):
     """A database of documents: each query is a call of its own, which the time includes."""
 
     name = "zvec HNSW uint8"
-    settings = "m 16, ef_construction 200, uniform uint8, refined"
+    settings = "m 16, ef_construction 200, uniform uint8, refined, L2"
 
     def build(self, base):
         import zvec
@@ -224,7 +224,7 @@ class Zvec(Engine):
         path = os.path.join(self.folder.name, "rows")
         vectors = zvec.VectorSchema(
             "vector", zvec.DataType.VECTOR_FP32, base.shape[1],
-            index_param=zvec.HnswIndexParam(metric_type=zvec.MetricType.IP, m=16, ef_construction=200,
+            index_param=zvec.HnswIndexParam(metric_type=zvec.MetricType.L2, m=16, ef_construction=200,
                                             quantize_type=zvec.QuantizeType.UNIFORM_UINT8))
         rows = zvec.create_and_open(path, zvec.CollectionSchema("rows", vectors=vectors))
         for start in range(0, len(base), 1000):

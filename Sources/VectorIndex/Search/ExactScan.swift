@@ -18,7 +18,7 @@ enum ExactScan {
         return switch filter {
         case .none: rows.liveCount == rows.count ? scan(.all) : scan(live)
         case .rows(let filter):
-            filter.bits.intersection(rows.live).words.withUnsafeBufferPointer { scan(.rows($0)) }
+            rows.living(filter).bits.words.withUnsafeBufferPointer { scan(.rows($0)) }
         case .predicate(let predicate): scan(.rows(rows.live, where: { predicate(keys[$0]) }))
         }
     }

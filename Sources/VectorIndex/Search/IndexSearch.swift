@@ -51,10 +51,10 @@ struct IndexSearch<Key: IndexKey> {
                 query, limit: limit, matching: nil, isFiltered: false,
                 through: rows.liveCount == rows.count ? .all : live, statistics: &statistics)
         case .rows(let filter):
-            let bits = filter.bits.intersection(rows.live)
+            let (bits, count) = rows.living(filter)
             return bits.words.withUnsafeBufferPointer { words in
                 search(
-                    query, limit: limit, matching: bits.count, isFiltered: true, through: .rows(words),
+                    query, limit: limit, matching: count, isFiltered: true, through: .rows(words),
                     statistics: &statistics)
             }
         case .predicate(let predicate):

@@ -77,6 +77,14 @@ struct RowView: @unchecked Sendable {
         return word < live.count && live[word] & (1 << UInt64(row & 63)) != 0
     }
 
+    /// The rows of a filter that are alive, and how many they are.
+    func living(_ filter: RowFilter) -> (bits: BitSet, count: Int) {
+        // Nothing has died since the filter was made.
+        if liveCount == count { return (filter.bits, filter.count) }
+        let bits = filter.bits.intersection(live)
+        return (bits, bits.count)
+    }
+
     /// The score of a metric from an affinity; `querySquaredLength` matters to L2 alone.
     func score(affinity: Float, querySquaredLength: Float) -> Float {
         metric == .squaredL2 ? min(0, 2 * affinity - querySquaredLength) : affinity
