@@ -11,6 +11,7 @@ import os
 import platform
 import sys
 import time
+import zlib
 
 import numpy as np
 
@@ -74,7 +75,8 @@ def processor():
 
 def built(engine, base, keep):
     """Builds an engine's index, or takes it from the folder where an earlier run has kept it: seconds and bytes."""
-    name = "".join(c if c.isalnum() else "-" for c in f"{engine.name} {version(engine.name)} {base.shape}")
+    name = f"{engine.name} {version(engine.name)} {engine.settings} {base.shape} {zlib.crc32(base):08x}"
+    name = "".join(c if c.isalnum() else "-" for c in name)
     path = os.path.join(keep, name) if keep and hasattr(engine, "save") else None
     if path and os.path.exists(path + ".json"):
         engine.load(path, base)
@@ -168,6 +170,8 @@ def scale(arguments):
     for rows in sorted(arguments.scale):
         arguments.rows = rows
         reports.append(measure(arguments))
+        with open(os.path.join(arguments.output, "scale.json"), "w") as file:
+            json.dump(reports, file, indent=1)
     names = [result["engine"] for result in reports[0]["results"]]
     lines = []
     for wanted in (0.95, 0.99):
@@ -181,9 +185,7 @@ def scale(arguments):
     lines += ["Seconds to build, one thread", "", "| rows | " + " | ".join(names) + " |", "|---|" + "---:|" * len(names)]
     for report in reports:
         seconds = {result["engine"]: result["buildSeconds"] for result in report["results"]}
-        lines.append(f"| {report['rows']:,} | " + " | ".join(f"{seconds[name]:.1f}" for name in names) + " |")
-    with open(os.path.join(arguments.output, "scale.json"), "w") as file:
-        json.dump(reports, file, indent=1)
+        lines.append(f"| {report['rows']:,} | " + " | ".join(f"{seconds[name]:.1f}" if name in seconds else "-" for name in names) + " |")
     text = "\n".join(lines) + "\n"
     with open(os.path.join(arguments.output, "scale.md"), "w") as file:
         file.write(text)

@@ -64,7 +64,7 @@ public final class FlatIndex<Key: IndexKey>: NeighborIndex, @unchecked Sendable 
             try IndexLimits.check(vectors, keys, for: store, present: rowsByKey)
             append(vectors, keys, threads: threads ?? Processors.available)
         }
-        try progress?(keys.count)
+        try? progress?(keys.count)
     }
 
     public func update(contentsOf vectors: [Float], for key: Key) throws {
@@ -126,8 +126,11 @@ public final class FlatIndex<Key: IndexKey>: NeighborIndex, @unchecked Sendable 
             store.revive(row)
         }
         publish(Garbage(rows: old))
-        if let replaced { _ = rowsByKey.remove(replaced) }
-        for (row, key) in zip(rows, keys) { rowsByKey.add(key, row) }
+        if let replaced {
+            rowsByKey.replace(replaced, with: rows)
+        } else {
+            for (row, key) in zip(rows, keys) { rowsByKey.add(key, row) }
+        }
     }
 
     private func publish(_ garbage: Garbage) {
@@ -180,6 +183,7 @@ enum IndexLimits {
             throw .capacityExceeded(limit: RowStore.maximumCount)
         }
         try vectors.withUnsafeBufferPointer { (buffer) throws(VectorIndexError) in try rows.validate(buffer) }
+        present.prepare()
         guard !present.isMultiple else { return }
         var seen: Set<Key> = []
         if keys.count > 1 { seen.reserveCapacity(keys.count) }

@@ -12,9 +12,9 @@ extension HNSWIndex {
     /// Adds rows; `vectors` holds them one after the other. A large batch becomes searchable in steps, or all at once
     /// if the index was empty.
     ///
-    /// - Parameter progress: told, on the calling thread, how many rows are done. If it throws, or the task is
-    ///   cancelled, the insertion ends with that error: an index that was empty is empty again, another one keeps the
-    ///   rows of the steps that are done.
+    /// - Parameter progress: told, on the calling thread, how many rows are done. If it throws before all are, or the
+    ///   task is cancelled, the insertion of a thousand rows and more ends with that error: an index that was empty is
+    ///   empty again, another one keeps the rows of the steps that are done.
     /// - Throws: ``VectorIndexError``, before anything is added.
     public func insert(
         contentsOf vectors: [Float], keys: [Key], threads: Int? = nil,
@@ -23,6 +23,7 @@ extension HNSWIndex {
         let threads = threads ?? Processors.available
         try writing.withLock { _ in
             try IndexLimits.check(vectors, keys, for: store.rows, present: rowsByKey)
+            collect()
             try store.checkBeforeChange(threads: threads)
             try append(vectors, keys, threads: threads, progress: progress)
         }
@@ -31,6 +32,7 @@ extension HNSWIndex {
     public func update(contentsOf vectors: [Float], for key: Key) throws {
         try writing.withLock { _ in
             try IndexLimits.check(replacing: vectors, for: key, in: store.rows, present: rowsByKey)
+            collect()
             try store.checkBeforeChange(threads: Processors.available)
             replace(key, vectors)
             repairIfNeeded()
@@ -73,21 +75,25 @@ extension HNSWIndex {
         let monitor = WorkMonitor(progress.map { tell in { try tell(Int($0 * Double(rows.count))) } })
         if store.isEmpty, rows.count >= GraphStore.bulkThreshold {
             store.buildInBulk(threads: threads, pool: pool, monitor: monitor)
-            revive(rows[...])
-            store.attachUnreachable(pool: pool, threads: threads)
-            learnCodebookIfDue(threads: threads, monitor: monitor)
+            if !monitor.isStopped {
+                revive(rows[...])
+                store.attachUnreachable(pool: pool, threads: threads)
+                learnCodebookIfDue(threads: threads, monitor: monitor)
+            }
             guard !monitor.isStopped else {
                 begin(with: emptyStore(), KeyColumn())
                 return try monitor.check()
             }
             publish()
             map(rows[...])
-            try progress?(rows.count)
+            try? progress?(rows.count)
             return
         }
+        // What is over in an instant is not ended half way.
+        let mayEnd = rows.count >= GraphStore.bulkThreshold
         var linked = 0
         while linked < rows.count {
-            if linked > 0, !monitor.goesOn(Double(linked) / Double(rows.count)) {
+            if mayEnd, linked > 0, !monitor.goesOn(Double(linked) / Double(rows.count)) {
                 for row in rows[linked...] { store.markUnlinked(row) }
                 publish()
                 return try monitor.check()
@@ -96,7 +102,7 @@ extension HNSWIndex {
             link(rows[linked..<(linked + step)], threads: threads)
             linked += step
         }
-        try progress?(rows.count)
+        try? progress?(rows.count)
     }
 
     /// Puts validated vectors in the place of those of a key, all at once.
@@ -107,8 +113,12 @@ extension HNSWIndex {
         link(rows[...], threads: 1, isReplacement: true)
     }
 
-    private func take(_ vectors: [Float], _ keys: [Key], threads: Int) -> [UInt32] {
+    /// Takes back what no search can see any more.
+    private func collect() {
         for garbage in versions.collect() { store.reclaim(garbage) }
+    }
+
+    private func take(_ vectors: [Float], _ keys: [Key], threads: Int) -> [UInt32] {
         let rows = vectors.withUnsafeBufferPointer { store.take($0, threads: threads) }
         for (row, key) in zip(rows, keys) { keyColumn.set(row, key) }
         return rows
@@ -122,8 +132,11 @@ extension HNSWIndex {
         if store.unchecked * 16 >= store.rows.count { store.attachUnreachable(pool: pool, threads: threads) }
         learnCodebookIfDue(threads: threads, monitor: WorkMonitor())
         publish()
-        if isReplacement, let first = nodes.first { _ = rowsByKey.remove(keyColumn[first]) }
-        map(nodes)
+        if isReplacement, let first = nodes.first {
+            rowsByKey.replace(keyColumn[first], with: Array(nodes))
+        } else {
+            map(nodes)
+        }
     }
 
     private func revive(_ rows: ArraySlice<UInt32>) {
@@ -180,8 +193,7 @@ extension HNSWIndex {
         }
         let fresh = HNSWIndex(store: emptyStore(), keys: KeyColumn(), rowsByKey: KeyMap(isMultiple: isMultiple))
         try fresh.append(vectors, keys, threads: threads, progress: progress)
-        begin(with: fresh.store, fresh.keyColumn)
-        rowsByKey.take(over: fresh.rowsByKey)
+        rowsByKey.take(over: fresh.rowsByKey) { begin(with: fresh.store, fresh.keyColumn) }
     }
 
     /// Goes on with another store. The old one goes with the last search that sees it.

@@ -16,20 +16,20 @@ public protocol NeighborIndex<Key>: Sendable {
     var count: Int { get }
 
     func contains(_ key: Key) -> Bool
-    /// The vectors stored under a key: scaled to unit length if the metric is cosine.
+    /// The vectors stored under a key, in no order to rely on: scaled to unit length if the metric is cosine.
     ///
     /// - Throws: ``VectorIndexError/corruptArchive(path:section:reason:)`` if they lie in a damaged archive.
     func vectors(for key: Key) throws -> [[Float]]
     /// Makes room for rows in advance. Never required.
     func reserveCapacity(_ capacity: Int)
 
-    /// Adds rows. All are added, or none.
+    /// Adds rows. All are added, or none, unless a long insertion is ended early.
     ///
     /// - Parameters:
     ///   - vectors: the rows, one after the other.
     ///   - keys: the key of each row.
     ///   - threads: how many threads may work; nil for all there are. The result does not depend on it.
-    ///   - progress: told, on the calling thread, how many rows are done. The insertion ends early if it throws.
+    ///   - progress: told, on the calling thread, how many rows are done. A long insertion ends early if it throws.
     /// - Throws: ``VectorIndexError`` for a wrong length, a number that is not finite, a zero vector under cosine, and,
     ///   unless keys may have several vectors, a key given twice or already present.
     func insert(
@@ -53,7 +53,7 @@ public protocol NeighborIndex<Key>: Sendable {
 extension NeighborIndex {
     public var isEmpty: Bool { count == 0 }
 
-    /// The vector stored under a key, the first of several; nil if there is none.
+    /// The vector stored under a key, any of several; nil if there is none.
     public func vector(for key: Key) throws -> [Float]? { try vectors(for: key).first }
 
     /// Puts a vector in the place of that of a key, or of all that it has.

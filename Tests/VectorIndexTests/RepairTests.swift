@@ -94,6 +94,33 @@ import Testing
         for key in 500..<600 { #expect(try index.search(vectors[key], limit: 2).contains { $0.key == key }) }
     }
 
+    /// Rows of an index that has been emptied are used again, one by one and by the thousand.
+    @Test(arguments: [30, 1_500])
+    func emptiedAndFilledAgain(first: Int) throws {
+        let vectors = clusteredVectors(3_200, dimension: Self.dimension, seed: 67)
+        let folder = try TemporaryFolder()
+        let index = try HNSWIndex<Int>(
+            dimension: Self.dimension, configuration: HNSWConfiguration(M: 4, efConstruction: 60))
+        for round in 0..<3 {
+            try index.insert(contentsOf: vectors[..<first].flatMap { $0 }, keys: Array(0..<first))
+            for key in 0..<first { #expect(index.remove(key)) }
+            #expect(index.isEmpty)
+            let count = 2_000 + 300 * round
+            try index.insert(contentsOf: vectors[..<count].flatMap { $0 }, keys: Array(0..<count))
+            for key in 0..<(count / 2) { #expect(index.remove(key)) }
+            for key in 0..<200 { try index.insert(vectors[key], for: key) }
+            for key in 0..<200 { try index.update(vectors[key + 1], for: key) }
+            // Saving also sees to what single changes may have cut off.
+            try index.save(to: folder.file("index"))
+            #expect(index.violations().isEmpty)
+            #expect(throws: Never.self) { try HNSWIndex<Int>.verifyArchive(at: folder.file("index")) }
+            for key in stride(from: count / 2, to: count, by: 50) {
+                #expect(try index.search(vectors[key], limit: 2).contains { $0.key == key })
+            }
+            for key in index.keys { index.remove(key) }
+        }
+    }
+
     /// Changes the index from within a search.
     private final class Held: @unchecked Sendable {
         private let index: HNSWIndex<Int>

@@ -123,7 +123,18 @@ public final class GuidelineLibrary: Sendable {
         }
         var passages = try PassageIndex.open(
             database, dimension: encoder.dimension, options: options, progress: progress)
-        if mode == .readWrite { try passages.save(database, progress: progress) }
+        if mode == .readWrite {
+            do {
+                try passages.save(database, progress: progress)
+            } catch let error as VectorIndexError {
+                // Saving looks at every byte, also at those that opening has left for later.
+                guard case .corruptArchive = error else { throw error }
+                passages = try PassageIndex.build(
+                    database, dimension: encoder.dimension, cause: .unreadable(error), options: options,
+                    progress: progress)
+                try passages.save(database, progress: progress)
+            }
+        }
         return GuidelineLibrary(
             database: database, mode: mode, encoder: encoder, options: options, passages: passages)
     }

@@ -54,21 +54,23 @@ extension PassageIndex {
         inactive = try database.inactiveGuidelineRows()
         passageIDs = map.passageIDs
         guidelineRows = map.guidelineRows
-        generation = map.generation
 
         var changes = 0
         for passage in removed where index.remove(passage) { changes += 1 }
         unindexed.subtract(removed)
-        let wanted = unindexed.union(added).sorted()
-        unindexed = []
+        // If this is ended early, the next time goes on from here.
+        generation = -1
+        unindexed.formUnion(added)
+        let wanted = unindexed.sorted()
         for start in stride(from: 0, to: wanted.count, by: Self.batchSize) {
             let batch = Array(wanted[start..<min(start + Self.batchSize, wanted.count)])
             let (ids, values) = try database.vectors(passageIDs: batch)
             changes += try insert(ids, values, options: options)
             // Not encoded yet, or without any word that the encoder knows.
-            for passage in batch where !index.contains(passage) { unindexed.insert(passage) }
+            for passage in batch where index.contains(passage) { unindexed.remove(passage) }
             progress?(LibraryProgress(stage: .indexing, completed: start + batch.count, total: wanted.count))
         }
+        generation = map.generation
         unsavedChanges += changes
         return changes
     }

@@ -78,14 +78,14 @@ extension GuidelineLibrary {
         }
         var attempt = 0
         while true {
-            var searched = clock.now
-            let (passages, ranking) = try mendingIndex {
+            var (searched, fetched) = (clock.now, clock.now)
+            let isCurrent = try mendingIndex {
                 let passages = try currentPassages()
                 searched = clock.now
-                return (passages, try passages.rank(vector, options: options))
+                let ranking = try passages.rank(vector, options: options)
+                fetched = clock.now
+                return try fill(&result, from: ranking, passages: passages, vector: vector, options: options)
             }
-            let fetched = clock.now
-            let isCurrent = try fill(&result, from: ranking, passages: passages, vector: vector, options: options)
             result.latency.search = fetched - searched
             result.latency.fetch = (clock.now - fetched) + (searched - start)
             result.latency.total = encode + (clock.now - start)

@@ -13,6 +13,8 @@ extension GraphStore {
         let nodes = (0..<UInt32(rows.count)).filter(isLinked)
         let levels = nodes.map { self.configuration.level(ofRow: Int($0)) }
         let top = levels.max() ?? 0
+        upper = UpperLevels(degree: upper.degree)
+        upperStart = [:]
         // Lists are numbered in the order of the rows, as they are when rows come one by one.
         for (node, level) in zip(nodes, levels) where level > 0 {
             upperStart[node] = upper.append(row: node, level: level)

@@ -36,7 +36,8 @@ extension GraphStore {
     /// Nothing is alive: the graph is empty again.
     private func clear(_ dead: [UInt32]) {
         entry = nil
-        for list in 0..<UInt32(upper.listCount) { upper.setTargets(list, []) }
+        upper = UpperLevels(degree: upper.degree)
+        upperStart = [:]
         for row in dead { markUnlinked(row) }
     }
 

@@ -77,12 +77,13 @@ final class GraphStore: @unchecked Sendable {
         let count = vectors.count / dimension
         let before = rows.count
         let claimed = rows.claim(count)
-        if rows.count == count { blocks.reserve(count) }
+        // Nothing has ever been allocated, so that these blocks will stand one behind the other.
+        let isFirst = before == 0 && count > 0
+        if isFirst { blocks.reserve(count) }
         for (place, row) in claimed.enumerated() {
             let home = Int(row) < before ? ordered?.home(row) : nil
             let block = home ?? blocks.allocate()
-            // Searches may be reading an older one: there is never a second.
-            if place == 0, ordered == nil, rows.count == count, count >= Self.bulkThreshold {
+            if place == 0, isFirst, count >= Self.bulkThreshold {
                 ordered = OrderedBlocks(base: block, count: count, blockSize: layout.blockSize, isWritable: true)
             }
             rows.setBlock(row, block)

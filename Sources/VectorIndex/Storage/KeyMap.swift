@@ -50,11 +50,25 @@ final class KeyMap<Key: IndexKey>: Sendable {
         }
     }
 
-    /// Has the rows of another map from now on.
-    func take(over other: KeyMap) {
-        let (rows, others) = other.withState { ($0.rows, $0.others) }
-        withState { ($0.rows, $0.others) = (rows, others) }
+    /// Puts other rows in the place of those that a key has.
+    func replace(_ key: Key, with rows: [UInt32]) {
+        withState { state in
+            state.rows[key] = rows.first
+            state.others[key] = rows.count > 1 ? Array(rows.dropFirst()) : nil
+        }
     }
+
+    /// Has the rows of another map from now on, once `publish` has made them known. Nobody reads rows meanwhile.
+    func take(over other: KeyMap, publish: () -> Void) {
+        let (rows, others) = other.withState { ($0.rows, $0.others) }
+        state.withLock { state in
+            publish()
+            (state.rows, state.others, state.pending) = (rows, others, nil)
+        }
+    }
+
+    /// Makes the dictionary, which has to be there before rows are given to other keys.
+    func prepare() { withState { _ in } }
 
     func reserveCapacity(_ capacity: Int) { withState { $0.rows.reserveCapacity(capacity) } }
 
@@ -74,11 +88,13 @@ final class KeyMap<Key: IndexKey>: Sendable {
 
 // Reads beside a writer, who publishes a state of the index first and notes the rows of its keys right after.
 extension KeyMap {
+    /// The vectors of a key in the order of their rows.
+    ///
     /// - Parameter published: the vector of a row, if the newest state has it alive under this key.
     func vectors(for key: Key, published: (UInt32) throws -> [Float]?) rethrows -> [[Float]] {
         // Rows just replaced are asked for once more.
         while true {
-            let rows = rows(of: key)
+            let rows = rows(of: key).sorted()
             let vectors = try rows.compactMap(published)
             if vectors.count == rows.count { return vectors }
         }
