@@ -106,6 +106,7 @@ struct ArchiveReader {
         let size = NodeLayout(dimension: rows.dimension, configuration: header.configuration).blockSize
         for row in 0..<rows.count {
             rows.setBlock(UInt32(row), nodes.baseAddress.map { UnsafeMutableRawPointer(mutating: $0 + row * size) })
+            rows.publishBlock(UInt32(row))
         }
     }
 

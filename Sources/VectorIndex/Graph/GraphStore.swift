@@ -27,12 +27,11 @@ final class GraphStore: @unchecked Sendable {
     /// Rows whose nodes are part of the graph, the dead among them included.
     private var linked = BitSet()
     private var linkedCount = 0
-    /// Rows whose block is this transaction's own.
+    /// Rows whose block is this transaction's own: searches do not see it before the end.
     private var fresh = BitSet()
+    private var freshRows: [UInt32] = []
     /// Blocks replaced in this transaction, by row.
     private var replaced: [UInt32: UnsafeMutableRawPointer] = [:]
-    /// Blocks that nodes have left to return to their own places.
-    private var left: [UnsafeMutableRawPointer] = []
     /// Rows that this transaction took out of the graph.
     private var unlinked: [UInt32] = []
     /// Rows linked since the graph was last looked through for nodes that nothing leads to.
@@ -88,7 +87,7 @@ final class GraphStore: @unchecked Sendable {
             }
             rows.setBlock(row, block)
             ordered?.place(row, at: block)
-            fresh.insert(row)
+            markFresh(row)
             linked.insert(row)
         }
         linkedCount += count
@@ -121,10 +120,15 @@ final class GraphStore: @unchecked Sendable {
         let copy = blocks.allocate()
         copy.copyMemory(from: current, byteCount: layout.blockSize)
         rows.setBlock(row, copy)
-        ordered?.move(row)
+        ordered?.place(row, at: copy)
         replaced[row] = current
-        fresh.insert(row)
+        markFresh(row)
         return copy
+    }
+
+    private func markFresh(_ row: UInt32) {
+        fresh.insert(row)
+        freshRows.append(row)
     }
 
     /// The block that a node's was copied from in this transaction, which searches may still see.
@@ -141,16 +145,21 @@ final class GraphStore: @unchecked Sendable {
         (links + index).update(repeating: GraphView.noLink, count: layout.degree - index)
     }
 
-    /// Ends a transaction: what it replaced is garbage as soon as no search can see it.
+    /// Ends a transaction: searches see its blocks from now on, and what it replaced is garbage as soon as no search can
+    /// see it.
     func endTransaction() -> Garbage {
+        for row in freshRows {
+            rows.publishBlock(row)
+            ordered?.publish(row)
+            fresh.remove(row)
+        }
         defer {
-            fresh = BitSet()
+            freshRows = []
             replaced = [:]
-            left = []
             unlinked = []
             upperHasChanged = false
         }
-        return Garbage(blocks: Array(replaced.values) + left, rows: unlinked, owner: ObjectIdentifier(self))
+        return Garbage(blocks: Array(replaced.values), rows: unlinked, owner: ObjectIdentifier(self))
     }
 
     /// Takes back what no search can see any more.
@@ -174,13 +183,14 @@ final class GraphStore: @unchecked Sendable {
     }
 
     /// Puts a node back where its row's number says that it is, once no search reads what was there before: so that
-    /// many small changes leave searches as fast as they were.
+    /// many small changes leave searches as fast as they were. It is the first step of the next transaction.
     private func returnHome(_ row: UInt32, to home: UnsafeMutableRawPointer) {
-        guard isLinked(row), let current = rows.block(row), current != home else { return }
+        guard isLinked(row), !fresh.contains(row), let current = rows.block(row), current != home else { return }
         home.copyMemory(from: current, byteCount: layout.blockSize)
         rows.setBlock(row, home)
         ordered?.place(row, at: home)
-        left.append(current)
+        replaced[row] = current
+        markFresh(row)
     }
 
     /// Marks a row as taken out of the graph by this transaction.
@@ -232,7 +242,10 @@ final class GraphStore: @unchecked Sendable {
                 if let block = copies.from[row] { copies.to[row].copyMemory(from: block, byteCount: size) }
             }
         }
-        for (row, place) in places.enumerated() { rows.setBlock(UInt32(row), place) }
+        for (row, place) in places.enumerated() {
+            rows.setBlock(UInt32(row), place)
+            rows.publishBlock(UInt32(row))
+        }
         ordered = OrderedBlocks(base: places[0], count: rows.count, blockSize: size, isWritable: true)
         if let start = mapping.bytes.baseAddress.map({ UnsafeRawPointer(first) - $0 }) {
             mapping.release(start..<(start + rows.count * size))
@@ -241,12 +254,12 @@ final class GraphStore: @unchecked Sendable {
 
     // MARK: Views
 
-    /// What a search would see now. Good until the next change by the writer.
+    /// What the writer sees. Good until its next change.
     func withView<Value>(_ body: (GraphView) throws -> Value) rethrows -> Value {
         try rows.live.words.withUnsafeBufferPointer { live in
             try upper.rows.withUnsafeBufferPointer { upperRows in
                 try upper.links.withUnsafeBufferPointer { upperLinks in
-                    try body(view(live: live, upperRows: upperRows, upperLinks: upperLinks))
+                    try body(view(live: live, upperRows: upperRows, upperLinks: upperLinks, forWriter: true))
                 }
             }
         }
@@ -254,10 +267,11 @@ final class GraphStore: @unchecked Sendable {
 
     func view(
         live: UnsafeBufferPointer<UInt64>, upperRows: UnsafeBufferPointer<UInt32>,
-        upperLinks: UnsafeBufferPointer<UInt32>
+        upperLinks: UnsafeBufferPointer<UInt32>, forWriter: Bool = false
     ) -> GraphView {
-        GraphView(
-            rows: rows.view(live: live, blocks: ordered?.view ?? .none), layout: layout,
+        let blocks = forWriter ? ordered?.ownView : ordered?.view
+        return GraphView(
+            rows: rows.view(live: live, blocks: blocks ?? .none, forWriter: forWriter), layout: layout,
             nodeCount: linkedCount, upperRows: upperRows, upperLinks: upperLinks, upperDegree: upper.degree,
             entry: entry, codebook: codebook?.view)
     }
@@ -266,10 +280,13 @@ final class GraphStore: @unchecked Sendable {
     var isEmpty: Bool { entry == nil }
 }
 
-/// Blocks one behind the other in the order of the rows, and which of them have been replaced since.
+/// Blocks one behind the other in the order of the rows, and which of them have been replaced since: as searches see
+/// it, and as the writer does.
 private final class OrderedBlocks {
     let view: BlockView
+    let ownView: BlockView
     private let moved: UnsafeMutablePointer<UInt64>
+    private let ownMoved: UnsafeMutablePointer<UInt64>
     /// False in an archive.
     private let isWritable: Bool
 
@@ -278,10 +295,16 @@ private final class OrderedBlocks {
         let words = (count + 63) / 64
         moved = .allocate(capacity: words)
         moved.initialize(repeating: 0, count: words)
+        ownMoved = .allocate(capacity: words)
+        ownMoved.initialize(repeating: 0, count: words)
         view = BlockView(base: base, count: UInt32(count), blockSize: blockSize, moved: moved)
+        ownView = BlockView(base: base, count: UInt32(count), blockSize: blockSize, moved: ownMoved)
     }
 
-    deinit { moved.deallocate() }
+    deinit {
+        moved.deallocate()
+        ownMoved.deallocate()
+    }
 
     /// Where a row's block may always return to, since no other row is given that place.
     func home(_ row: UInt32) -> UnsafeMutableRawPointer? {
@@ -295,20 +318,23 @@ private final class OrderedBlocks {
         return row < Int(view.count) ? UInt32(row) : nil
     }
 
-    /// To be called once a row's block stands in the table of rows, and holds all that it is to hold if a search could
-    /// be led there.
+    /// Notes where the writer has a row's block.
     func place(_ row: UInt32, at block: UnsafeMutableRawPointer) {
         guard row < view.count, let base = view.base else { return }
-        guard base + Int(row) * view.blockSize == block else { return move(row) }
-        let word = moved + Int(row >> 6)
-        fp_store_word(word, word.pointee & ~(1 << UInt64(row & 63)))
+        let bit: UInt64 = 1 << UInt64(row & 63)
+        if base + Int(row) * view.blockSize == block {
+            ownMoved[Int(row >> 6)] &= ~bit
+        } else {
+            ownMoved[Int(row >> 6)] |= bit
+        }
     }
 
-    /// To be called once the row's new block stands in the table of rows.
-    func move(_ row: UInt32) {
+    /// Lets searches see where a row's block is. To be called once it stands in the table of rows.
+    func publish(_ row: UInt32) {
         guard row < view.count else { return }
+        let bit: UInt64 = 1 << UInt64(row & 63)
         let word = moved + Int(row >> 6)
-        fp_store_word(word, word.pointee | 1 << UInt64(row & 63))
+        fp_store_word(word, word.pointee & ~bit | ownMoved[Int(row >> 6)] & bit)
     }
 }
 

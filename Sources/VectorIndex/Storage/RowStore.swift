@@ -23,7 +23,9 @@ final class RowStore: @unchecked Sendable {
     let metric: Metric
     let vectors: ChunkedColumn<Float>
     let factors: ChunkedColumn<RowFactors>
+    /// The blocks that searches see, and those that the writer is working on.
     private let blocks = ChunkedColumn<BlockReference>(stride: 1)
+    private let ownBlocks = ChunkedColumn<BlockReference>(stride: 1)
     /// Of what lies in an archive.
     let checksums: Checksums?
 
@@ -66,6 +68,7 @@ final class RowStore: @unchecked Sendable {
         self.free = free
         liveCount = live.count
         blocks.ensureCapacity(count)
+        ownBlocks.ensureCapacity(count)
     }
 
     /// Whole cache lines.
@@ -75,6 +78,7 @@ final class RowStore: @unchecked Sendable {
         vectors.ensureCapacity(rows)
         factors.ensureCapacity(rows)
         blocks.ensureCapacity(rows)
+        ownBlocks.ensureCapacity(rows)
     }
 
     /// Numbers for new rows: those of the free ones, in order, then new ones. There is room for them, they are not
@@ -97,11 +101,16 @@ final class RowStore: @unchecked Sendable {
 
     // MARK: Nodes
 
-    func block(_ row: UInt32) -> UnsafeMutableRawPointer? { blocks.row(Int(row)).pointee.block }
+    /// A row's block as the writer has it.
+    func block(_ row: UInt32) -> UnsafeMutableRawPointer? { ownBlocks.row(Int(row)).pointee.block }
 
-    func setBlock(_ row: UInt32, _ block: UnsafeMutableRawPointer?) {
+    /// Gives a row a block that searches do not see before ``publishBlock(_:)``.
+    func setBlock(_ row: UInt32, _ block: UnsafeMutableRawPointer?) { ownBlocks.row(Int(row)).pointee.block = block }
+
+    /// Lets searches see a row's block, whole.
+    func publishBlock(_ row: UInt32) {
         let place = UnsafeMutableRawPointer(blocks.row(Int(row))).assumingMemoryBound(to: UnsafeMutableRawPointer?.self)
-        fp_store_pointer(place, block)
+        fp_store_pointer(place, block(row))
     }
 
     // MARK: Life
@@ -122,11 +131,14 @@ final class RowStore: @unchecked Sendable {
         free = (free + rows).sorted()
     }
 
-    /// What searches see. The bits of live rows are a copy that the caller keeps.
-    func view(live: UnsafeBufferPointer<UInt64>, blocks ordered: BlockView = .none) -> RowView {
+    /// What searches see, or the writer. The bits of live rows are a copy that the caller keeps.
+    func view(
+        live: UnsafeBufferPointer<UInt64>, blocks ordered: BlockView = .none, forWriter: Bool = false
+    ) -> RowView {
         RowView(
             dimension: dimension, metric: metric, count: count, liveCount: liveCount, live: live,
-            factors: factors.directory, blockReferences: blocks.directory, vectors: vectors.directory,
+            factors: factors.directory, blockReferences: (forWriter ? ownBlocks : blocks).directory,
+            vectors: vectors.directory,
             vectorStride: vectors.stride,
             orderedBlocks: ordered, nodeChecksums: checksums.map { Unmanaged.passUnretained($0.nodes) },
             vectorChecksums: checksums.map { Unmanaged.passUnretained($0.vectors) })
