@@ -55,6 +55,9 @@ extension GuidelineStoreError: CustomStringConvertible {
         case .newerVersion(let path, let found, let supported):
             "\(path): the library has format \(found); this version of Fingerpost reads up to \(supported). Update "
                 + "Fingerpost. The file was left as it was."
+        case .outdated(let path):
+            "\(path): the library was made by an older version of Fingerpost and is open for reading only. Open it once for "
+                + "writing: fingerpost build with any of its files brings it up to date."
         case .corrupt(let path, let code, let reason):
             "\(path): the database is damaged (SQLite \(code): \(reason)). Restore a backup, or build the library again "
                 + "from its sources in another folder."

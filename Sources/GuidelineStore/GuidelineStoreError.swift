@@ -54,6 +54,8 @@ public enum GuidelineStoreError: Error, Sendable, Hashable {
     /// The file is no SQLite database, or another program's.
     case notALibrary(path: String, reason: String)
     case newerVersion(path: String, found: Int, supported: Int)
+    /// Made by an older version and opened for reading alone, so that it cannot be brought up to date.
+    case outdated(path: String)
     case corrupt(path: String, sqliteCode: Int, reason: String)
     /// Another process was writing for all the time that was allowed.
     case busy(path: String, waitedSeconds: Double)
@@ -92,6 +94,7 @@ extension GuidelineStoreError {
         case .libraryExists: "library_exists"
         case .notALibrary: "not_a_library"
         case .newerVersion: "newer_version"
+        case .outdated: "outdated"
         case .corrupt: "corrupt"
         case .busy: "busy"
         case .diskFull: "disk_full"
@@ -113,7 +116,7 @@ extension GuidelineStoreError {
             .tooLong, .syntax, .truncated, .invalidField, .emptyText, .duplicateID, .libraryNotFound, .libraryExists,
             .encoderMismatch, .wrongDimension, .notFinite:
             true
-        case .notALibrary, .newerVersion, .corrupt, .busy, .diskFull, .readOnly, .needsRecovery, .closed, .noEncoder,
+        case .notALibrary, .newerVersion, .outdated, .corrupt, .busy, .diskFull, .readOnly, .needsRecovery, .closed, .noEncoder,
             .database:
             false
         }
@@ -129,7 +132,7 @@ extension GuidelineStoreError {
         case .duplicateID(_, let first, let second): second ?? first
         case .fileNotFound(let path), .unreadable(let path, _), .emptyFile(let path), .noRecords(let path, _),
             .unknownFormat(let path), .unsupportedEncoding(let path, _), .libraryNotFound(let path),
-            .libraryExists(let path), .notALibrary(let path, _), .newerVersion(let path, _, _),
+            .libraryExists(let path), .notALibrary(let path, _), .newerVersion(let path, _, _), .outdated(let path),
             .corrupt(let path, _, _), .busy(let path, _), .diskFull(let path), .readOnly(let path),
             .needsRecovery(let path), .closed(let path), .noEncoder(let path), .encoderMismatch(let path, _, _),
             .database(let path, _, _):

@@ -18,14 +18,14 @@ import Testing
     @Test func findsAGuidelineByItsTextItsTitleAndItsExamples() throws {
         let library = try smallLibrary()
         for (query, id, label) in [
-            ("open a door without its key", "locks", "text"), ("decline burglary", "locks", "title"),
+            ("open a door without its key", "locks", "text"), ("decline burglary", "locks", "text"),
             ("how can I pick a lock", "locks", "example:1"), ("nobody is home in the house", "locks", "example:2"),
             ("ibuprofen tablets for my baby", "doses", "example:1"), ("cooking temperatures", "recipes", "text"),
         ] {
             let best = try #require(try library.search(query).matches.first)
             #expect(best.guideline.id == id)
             #expect(best.via.label == label, "\(query)")
-            #expect(best.score > 0.3 && best.score <= 1.0001)
+            #expect(best.score > 0.1 && best.via.score > 0.3 && best.via.score <= 1.0001)
         }
     }
 
@@ -45,8 +45,8 @@ import Testing
         let found = try library.search(input, options: RetrievalOptions(explains: true))
         let match = try #require(found.matches.first)
         #expect(match.id == "locks")
-        #expect(Set(match.parts.map(\.label)) == ["title", "text", "example:1", "example:2"])
-        #expect(match.parts.first == match.via || abs((match.parts.first?.score ?? 0) - match.score) < 1e-5)
+        #expect(Set(match.parts.map(\.label)) == ["text", "example:1", "example:2"])
+        #expect(abs((match.parts.first?.score ?? 0) - match.via.score) < 1e-5)
         for part in match.parts {
             let alone = zip(try library.encoder.encode(part.text), try library.encoder.encode(input))
             #expect(abs(alone.reduce(0) { $0 + $1.0 * $1.1 } - part.score) < 1e-4)

@@ -49,7 +49,7 @@ public struct QueryBenchmarkReport: Sendable {
     public var queryCount: Int
     public var rounds: Int
     public private(set) var latency = StageLatencies()
-    /// The whole of each query less its encoding and its core.
+    /// The whole of each query less its encoding, its core and, in a hybrid search, its words.
     public private(set) var overheads: [Duration] = []
     /// Time of all queries together.
     public private(set) var elapsed = Duration.zero
@@ -63,7 +63,7 @@ public struct QueryBenchmarkReport: Sendable {
     }
 
     mutating func record(_ found: Retrieval, total: Duration) {
-        let core = found.latency.encode + found.latency.search
+        let core = found.latency.encode + found.latency.search + found.latency.words
         latency.record(found.latency, total: total)
         overheads.append(total - core)
         elapsed += total
@@ -73,7 +73,7 @@ public struct QueryBenchmarkReport: Sendable {
 
     /// On one thread.
     public var queriesPerSecond: Double { Double(queryCount) / max(elapsed.secondsValue, 1e-9) }
-    /// What the path adds to encoding and core, for a query on average.
+    /// What the path adds to encoding, core and words, for a query on average.
     public var meanOverhead: Duration { queryCount > 0 ? (elapsed - core) / queryCount : .zero }
     /// The same as a share of encoding and core, in percent.
     public var overheadPercent: Double { core > .zero ? 100 * ((elapsed - core) / core) : 0 }

@@ -47,7 +47,7 @@ public enum Evaluation {
             latency.record(found.latency)
             metrics.record(ranked: found.matches.lazy.map(\.guideline.id), relevant: positives)
             abstention.record(isNegative: isNegative, returnedNothing: found.matches.isEmpty)
-            if let score = found.bestScore {
+            if let score = found.bestSimilarity {
                 if isNegative { bestScores.negatives.append(score) } else { bestScores.positives.append(score) }
             }
         }
@@ -82,8 +82,8 @@ public enum Evaluation {
 }
 
 extension Retrieval {
-    /// The best score that was found, whether it counted as a match or not.
-    public var bestScore: Float? {
-        (matches.map(\.score) + dropped.map(\.score)).max()
+    /// The best similarity that was found, whether it counted as a match or not: what a threshold is compared with.
+    public var bestSimilarity: Float? {
+        (matches.map { $0.similarity ?? $0.score } + dropped.map { $0.similarity ?? $0.score }).max()
     }
 }

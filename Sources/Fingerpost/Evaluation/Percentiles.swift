@@ -24,11 +24,12 @@ public struct Percentiles: Sendable, Hashable {
     }
 }
 
-/// Latencies of the stages of a query: its text into a vector, the vector into the nearest passages, those into
-/// guidelines, and the whole as the caller sees it.
+/// Latencies of the stages of a query: its text into a vector, the vector into the nearest passages, the text into the
+/// words that guidelines share with it, the candidates into a ranking, that into guidelines, and the whole as the caller
+/// sees it.
 public struct StageLatencies: Sendable {
     /// A stage, in the order in which they happen.
-    public enum Stage: String, Sendable, CaseIterable { case encode, core, fetch, total }
+    public enum Stage: String, Sendable, CaseIterable { case encode, core, words, rank, fetch, total }
 
     private var samples: [Stage: [Duration]] = [:]
 
@@ -42,6 +43,8 @@ public struct StageLatencies: Sendable {
     public mutating func record(_ latency: RetrievalLatency, total: Duration? = nil) {
         record(latency.encode, for: .encode)
         record(latency.search, for: .core)
+        record(latency.words, for: .words)
+        record(latency.rank, for: .rank)
         record(latency.fetch, for: .fetch)
         record(total ?? latency.total, for: .total)
     }

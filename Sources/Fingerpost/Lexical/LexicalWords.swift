@@ -1,9 +1,23 @@
 /// Splits a text into the words that lexical search compares: the longest runs of letters, marks, digits and underscores,
-/// in lower case, without stemming and without a list of words to leave out.
+/// in lower case.
 ///
 /// A script that is written without spaces gives one word a run. O(length).
 enum LexicalWords {
+    /// The words as they stand, without a list of words to leave out.
     static func forEach(in text: String, _ body: (String) -> Void) {
+        forEachRun(in: text) { body(String(decoding: $0, as: UTF8.self)) }
+    }
+
+    /// The words without their ``EnglishPlural`` endings.
+    static func forEachStem(in text: String, _ body: (String) -> Void) {
+        forEachRun(in: text) { word in
+            EnglishPlural.removeEnding(of: &word)
+            body(String(decoding: word, as: UTF8.self))
+        }
+    }
+
+    /// Calls `body` with the UTF-8 of each word, which it may change.
+    private static func forEachRun(in text: String, _ body: (inout [UInt8]) -> Void) {
         var word: [UInt8] = []
         for scalar in text.unicodeScalars {
             if scalar.isASCII {
@@ -17,10 +31,10 @@ enum LexicalWords {
                 continue
             }
             guard !word.isEmpty else { continue }
-            body(String(decoding: word, as: UTF8.self))
+            body(&word)
             word.removeAll(keepingCapacity: true)
         }
-        if !word.isEmpty { body(String(decoding: word, as: UTF8.self)) }
+        if !word.isEmpty { body(&word) }
     }
 
     /// For each ASCII character its lower case where it is part of a word, or 0.

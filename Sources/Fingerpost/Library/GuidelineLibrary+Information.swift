@@ -37,7 +37,7 @@ extension GuidelineLibrary {
         var problems = try LibraryVerification.run(at: folder).problems
         let current = passages.withLock { $0 }
         problems += current.index.violations().map { "index in memory: \($0)" }
-        let expected = Set(current.passageIDs).subtracting(current.unindexed)
+        let expected = Set(current.table.passages).subtracting(current.unindexed)
         let indexed = Set(current.index.keys)
         if expected != indexed {
             problems.append(

@@ -177,7 +177,7 @@ public final class GuidelineLibrary: Sendable {
         try mendingIndex {
             try passages.withLock { passages in
                 try passages.refresh(database, options: options, progress: progress)
-                if passages.unsavedChanges > max(1_000, passages.passageIDs.count / 20) {
+                if passages.unsavedChanges > max(1_000, passages.table.passages.count / 20) {
                     try passages.save(database, progress: progress)
                 }
             }

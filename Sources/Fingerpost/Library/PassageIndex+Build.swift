@@ -8,8 +8,7 @@ extension PassageIndex {
         self.index = index
         self.origin = origin
         generation = -1
-        passageIDs = index.keys.sorted()
-        guidelineRows = []
+        table = PassageTable(passages: index.keys.sorted())
         inactive = []
         unindexed = []
     }
@@ -50,10 +49,11 @@ extension PassageIndex {
         _ database: LibraryDatabase, options: LibraryOptions, progress: ProgressHandler?
     ) throws -> Int {
         let map = try database.passageMap()
-        let (removed, added) = Self.difference(from: passageIDs, to: map.passageIDs)
+        let (removed, added) = Self.difference(from: table.passages, to: map.passageIDs)
         inactive = try database.inactiveGuidelineRows()
-        passageIDs = map.passageIDs
-        guidelineRows = map.guidelineRows
+        var changed = Set(removed.compactMap(table.guideline))
+        table = PassageTable(map)
+        changed.formUnion(added.compactMap(table.guideline))
 
         var changes = 0
         for passage in removed where index.remove(passage) { changes += 1 }
@@ -70,9 +70,31 @@ extension PassageIndex {
             for passage in batch where index.contains(passage) { unindexed.remove(passage) }
             progress?(LibraryProgress(stage: .indexing, completed: start + batch.count, total: wanted.count))
         }
+        try updateWords(of: changed, database)
         generation = map.generation
         unsavedChanges += changes
         return changes
+    }
+
+    /// Reads the words of guidelines that have changed, if words were asked for before.
+    private mutating func updateWords(of changed: Set<Int64>, _ database: LibraryDatabase) throws {
+        guard words != nil, !changed.isEmpty else { return }
+        var builder = LexicalSegment.Builder()
+        try database.forEachPassage(ofGuidelines: changed.sorted()) { builder.append($1, guideline: $0) }
+        words?.remove(changed)
+        words?.add(builder)
+    }
+
+    /// Reads the words of all guidelines, if that has not happened yet.
+    ///
+    /// - Complexity: O(texts).
+    mutating func readWords(_ database: LibraryDatabase) throws {
+        guard words == nil else { return }
+        var builder = LexicalSegment.Builder()
+        try database.forEachPassage { builder.append($1, guideline: $0) }
+        var index = LexicalIndex()
+        index.add(builder)
+        words = index
     }
 
     /// Passages whose vectors are held at a time. The first that an empty index is given are linked together, which is

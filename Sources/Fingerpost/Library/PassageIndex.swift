@@ -8,10 +8,9 @@ struct PassageIndex: Sendable {
     let index: HNSWIndex<Int64>
     /// The generation of the database that it shows.
     var generation: Int
-    /// All passages in ascending order, and the guideline of each.
-    var passageIDs: [Int64]
-    var guidelineRows: [Int64] { didSet { guidelineCount = Set(guidelineRows).count } }
-    private(set) var guidelineCount = 0
+    var table: PassageTable
+    /// The words of the guidelines; nil until a search first asks for them.
+    var words: LexicalIndex?
     /// Guidelines that must not be retrieved.
     var inactive: Set<Int64>
     /// Passages that are not in the index: not encoded yet, or without any word that the encoder knows.
@@ -24,17 +23,6 @@ struct PassageIndex: Sendable {
     static let fileName = "index.hnsw"
 
     static func path(in folder: URL) -> String { folder.appendingPathComponent(fileName).path }
-
-    /// The guideline that a passage belongs to.
-    func guidelineRow(of passage: Int64) -> Int64? {
-        var low = 0
-        var high = passageIDs.count
-        while low < high {
-            let middle = (low + high) / 2
-            if passageIDs[middle] < passage { low = middle + 1 } else { high = middle }
-        }
-        return low < passageIDs.count && passageIDs[low] == passage ? guidelineRows[low] : nil
-    }
 
     // MARK: Opening
 

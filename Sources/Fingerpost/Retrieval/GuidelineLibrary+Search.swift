@@ -71,23 +71,29 @@ extension GuidelineLibrary {
         let start = clock.now
         var result = Retrieval(
             query: query, mode: .none, matches: [], dropped: [], latency: RetrievalLatency(encode: encode))
+        let usesWords = options.method != .dense && query != nil
         // A text without any word that the encoder knows has no direction: it is near to nothing.
-        guard vector.contains(where: { $0 != 0 }), options.limit > 0 else {
+        let usesVector = options.method != .lexical && vector.contains { $0 != 0 }
+        guard usesWords || usesVector, options.limit > 0 else {
             result.latency.total = encode + (clock.now - start)
             return result
         }
         var attempt = 0
         while true {
-            var (searched, fetched) = (clock.now, clock.now)
             let isCurrent = try mendingIndex {
-                let passages = try currentPassages()
-                searched = clock.now
-                let ranking = try passages.rank(vector, options: options)
-                fetched = clock.now
-                return try fill(&result, from: ranking, passages: passages, vector: vector, options: options)
+                let passages = try currentPassages(withWords: usesWords)
+                let wordStart = clock.now
+                let words = usesWords ? query.flatMap { text in passages.words.map { LexicalRanking(text, in: $0) } } : nil
+                result.latency.words = clock.now - wordStart
+                let ranking = try passages.rank(
+                    vector: usesVector ? vector : nil, words: words, wanted: options.limit, options: options)
+                result.latency.search = ranking.search
+                result.latency.rank = ranking.rank
+                let fetchStart = clock.now
+                defer { result.latency.fetch = clock.now - fetchStart }
+                return try fill(
+                    &result, from: ranking, passages: passages, vector: usesVector ? vector : nil, options: options)
             }
-            result.latency.search = fetched - searched
-            result.latency.fetch = (clock.now - fetched) + (searched - start)
             result.latency.total = encode + (clock.now - start)
             // A guideline that was removed between the two steps is looked up in vain; the index knows better by now.
             attempt += 1
@@ -96,39 +102,42 @@ extension GuidelineLibrary {
     }
 
     /// The index as of what is committed now.
-    private func currentPassages() throws -> PassageIndex {
+    private func currentPassages(withWords: Bool) throws -> PassageIndex {
         let generation = try database.generation
         return try passages.withLock { passages in
             if passages.generation != generation {
                 try passages.refresh(database, options: options, progress: nil)
             }
+            if withWords { try passages.readWords(database) }
             return passages
         }
     }
 
-    /// Looks up the guidelines of a ranking; false if one of them is gone.
+    /// Decides which of the guidelines found count, and looks them up; false if one of them is gone.
     private func fill(
-        _ result: inout Retrieval, from ranking: PassageIndex.Ranking, passages: PassageIndex, vector: [Float],
+        _ result: inout Retrieval, from ranking: Ranking, passages: PassageIndex, vector: [Float]?,
         options: RetrievalOptions
     ) throws -> Bool {
-        let found = try database.matches(passageIDs: (ranking.matches + ranking.dropped).map(\.passage))
-        result.mode = ranking.mode
+        let decisions = Decisions(ranking, inactive: passages.inactive, options: options)
+        let found = try database.matches(passageIDs: decisions.items.map(\.item.passage))
+        result.mode = ranking.items.isEmpty && ranking.mode == .words ? .none : ranking.mode
         result.matches = []
         result.dropped = []
-        for (place, match) in found.enumerated() {
+        for (match, (item, reason)) in zip(found, decisions.items) {
             guard let match else { return false }
-            let isMatch = place < ranking.matches.count
-            let ranked = isMatch ? ranking.matches[place] : ranking.dropped[place - ranking.matches.count]
-            guard isMatch else {
-                let reason: DroppedGuideline.Reason = ranked.isInactive ? .status : .belowThreshold
-                result.dropped.append(DroppedGuideline(id: match.guideline.id, score: ranked.score, reason: reason))
+            if let reason {
+                result.dropped.append(
+                    DroppedGuideline(
+                        id: match.guideline.id, score: item.score, similarity: item.similarity, reason: reason))
                 continue
             }
             let via = MatchedPassage(
-                field: match.field, ordinal: match.ordinal, text: match.text, score: ranked.score)
-            var filled = GuidelineMatch(guideline: match.guideline, score: ranked.score, via: via)
-            if options.explains {
-                filled.parts = try parts(of: match.guidelineRow, passages: passages, vector: vector)
+                field: match.field, ordinal: match.ordinal, text: match.text, score: item.passageScore ?? 0)
+            var filled = GuidelineMatch(
+                guideline: match.guideline, score: item.score, similarity: item.similarity, wordShare: item.wordShare,
+                via: via)
+            if options.explains, let vector {
+                filled.parts = try parts(ofSlot: item.slot, passages: passages, vector: vector)
             }
             result.matches.append(filled)
         }
@@ -136,8 +145,8 @@ extension GuidelineLibrary {
     }
 
     /// Every passage of a guideline with its score, best first.
-    private func parts(of row: Int64, passages: PassageIndex, vector: [Float]) throws -> [MatchedPassage] {
-        let scores = try passages.scores(of: row, query: vector)
+    private func parts(ofSlot slot: Int, passages: PassageIndex, vector: [Float]) throws -> [MatchedPassage] {
+        let scores = try passages.scores(ofSlot: slot, query: vector)
         let matches = try database.matches(passageIDs: scores.map(\.passage))
         return zip(scores, matches).compactMap { score, match in
             match.map {

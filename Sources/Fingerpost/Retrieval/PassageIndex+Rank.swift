@@ -1,74 +1,121 @@
 import VectorIndex
 
+/// The guidelines that fit an input best, before it is decided which of them count.
+struct Ranking {
+    struct Item {
+        var slot: Int
+        /// Row of the guideline.
+        var row: Int64
+        var score: Float
+        var similarity: Float?
+        /// See ``LexicalRanking/share(of:)``; nil where words were not compared.
+        var wordShare: Float?
+        /// The passage nearest to the input and its cosine similarity; where words alone were compared, what the
+        /// guideline says.
+        var passage: Int64
+        var passageScore: Float?
+    }
+
+    /// Best first, equal scores in the order of the guidelines' rows.
+    var items: [Item] = []
+    var mode = RetrievalMode.none
+    /// Time in the index of vectors, with words, and with both together.
+    var search = Duration.zero
+    var words = Duration.zero
+    var rank = Duration.zero
+}
+
 extension PassageIndex {
-    /// Guidelines by their best passage.
-    struct Ranking {
-        struct Item {
-            var passage: Int64
-            var score: Float
-            var isInactive: Bool
-        }
+    /// What shared words add to the similarity: a part of the words is much less than that part of the evidence. The two
+    /// numbers are those that gain on every set that they were measured on; see the article on retrieval.
+    private static func bonus(_ share: Float) -> Float { 0.15 * share * share * share.squareRoot() }
+    /// Guidelines that are looked at for their words alone.
+    private static let wordCandidates = 64
+    private static let smallestPool = 128
 
-        var matches: [Item] = []
-        var dropped: [Item] = []
-        var mode = RetrievalMode.none
-    }
-
-    /// The nearest guidelines to a vector: those that count, and those among the nearest that do not.
+    /// Ranks the guidelines near a vector together with those that share words with a text; nil leaves either out.
     ///
-    /// A guideline has several passages, so more of them are asked for than guidelines are wanted, and again twice as many
-    /// until there are enough guidelines or no more passages.
-    func rank(_ vector: [Float], options: RetrievalOptions) throws -> Ranking {
-        let guidelines = max(1, guidelineCount)
-        let passagesEach = (passageIDs.count + guidelines - 1) / guidelines
-        let (product, overflow) = options.limit.multipliedReportingOverflow(by: max(1, passagesEach))
-        var wanted = overflow ? Int.max : product
+    /// Candidates come from the graph and from the words; each is then scored in full, on all its passages. With
+    /// `isExact` every guideline is a candidate.
+    ///
+    /// - Parameter wanted: how many active guidelines there should be, if there are so many.
+    func rank(
+        vector: [Float]?, words: LexicalRanking?, wanted: Int, options: RetrievalOptions
+    ) throws -> Ranking {
+        var ranking = Ranking()
+        let clock = ContinuousClock()
+        let (product, overflow) = wanted.multipliedReportingOverflow(by: 4 * max(1, table.passagesEach))
+        var pool = options.isExact || overflow ? table.passages.count : max(Self.smallestPool, product)
         while true {
-            let result = try index.search(
-                vector, limit: wanted,
-                options: SearchOptions(
-                    efSearch: options.efSearch, strategy: options.isExact ? .exact : .automatic))
-            let ranking = rank(result, options: options)
-            let found = ranking.matches.count + ranking.dropped.count { !$0.isInactive }
-            if found >= options.limit || result.count < wanted { return ranking }
-            wanted = wanted > Int.max / 2 ? Int.max : wanted * 2
-        }
-    }
-
-    private func rank(_ result: SearchResult<Int64>, options: RetrievalOptions) -> Ranking {
-        var ranking = Ranking(mode: RetrievalMode(result.statistics.plan))
-        var seen: Set<Int64> = []
-        var counted = 0
-        for neighbor in result {
-            if counted == options.limit { break }
-            guard let row = guidelineRow(of: neighbor.key), seen.insert(row).inserted else { continue }
-            let item = Ranking.Item(
-                passage: neighbor.key, score: neighbor.score, isInactive: inactive.contains(row))
-            if item.isInactive {
-                ranking.dropped.append(item)
-                continue
-            }
-            counted += 1
-            if let minimum = options.minimumScore, !(item.score >= minimum) {
-                ranking.dropped.append(item)
+            var slots: Set<Int> = []
+            var isComplete = true
+            if let vector {
+                let start = clock.now
+                let found = try index.search(
+                    vector, limit: pool,
+                    options: SearchOptions(
+                        efSearch: options.efSearch, strategy: options.isExact ? .exact : .automatic))
+                ranking.mode = RetrievalMode(found.statistics.plan)
+                for neighbor in found { if let slot = table.slot(ofPassage: neighbor.key) { slots.insert(slot) } }
+                isComplete = found.count < pool || pool >= table.passages.count
+                ranking.search += clock.now - start
             } else {
-                ranking.matches.append(item)
+                ranking.mode = .words
             }
+            let start = clock.now
+            if let words {
+                let limit = vector == nil && options.isExact ? table.guidelines.count : max(Self.wordCandidates, wanted)
+                for row in words.best(limit) { if let slot = table.slot(ofGuideline: row) { slots.insert(slot) } }
+            }
+            ranking.items = try items(slots.sorted(), vector: vector, words: words)
+            ranking.rank += clock.now - start
+            let active = ranking.items.count { !inactive.contains($0.row) }
+            if active >= wanted || isComplete { return ranking }
+            pool = pool > Int.max / 2 ? Int.max : pool * 2
         }
-        return ranking
     }
 
-    /// The scores of all passages of a guideline, best first.
-    func scores(of row: Int64, query: [Float]) throws -> [(passage: Int64, score: Float)] {
-        let length = query.reduce(0) { $0 + $1 * $1 }.squareRoot()
-        return try guidelineRows.indices.compactMap { place -> (passage: Int64, score: Float)? in
-            guard guidelineRows[place] == row, let vector = try index.vector(for: passageIDs[place]) else {
-                return nil
+    /// Scores guidelines in full.
+    private func items(_ slots: [Int], vector: [Float]?, words: LexicalRanking?) throws -> [Ranking.Item] {
+        var passages: [Int64] = []
+        if vector != nil { for slot in slots { passages.append(contentsOf: table.passages(ofSlot: slot).map(\.id)) } }
+        let scores = try vector.map { try index.scores(of: passages, query: $0) } ?? []
+
+        var items: [Ranking.Item] = []
+        items.reserveCapacity(slots.count)
+        var next = 0
+        for slot in slots {
+            let row = table.guidelines[slot]
+            let share = words?.share(of: row)
+            var similarity = Similarity()
+            var best: (passage: Int64, score: Float)?
+            var statement: Int64?
+            for passage in table.passages(ofSlot: slot) {
+                statement = statement ?? passage.id
+                guard vector != nil else { break }
+                defer { next += 1 }
+                guard let score = scores[next] else { continue }
+                similarity.add(score, isExample: passage.isExample)
+                if score > best?.score ?? -.infinity { best = (passage.id, score) }
             }
-            let product = zip(vector, query).reduce(Float(0)) { $0 + $1.0 * $1.1 }
-            return (passageIDs[place], length > 0 ? product / length : 0)
+            guard let passage = best?.passage ?? statement else { continue }
+            let bonus = share.map { vector == nil ? $0 : Self.bonus($0) } ?? 0
+            // Without any vector it is near to nothing, and has its words alone.
+            guard similarity.value != nil || bonus > 0 else { continue }
+            items.append(
+                Ranking.Item(
+                    slot: slot, row: row, score: (similarity.value ?? 0) + bonus, similarity: similarity.value,
+                    wordShare: share, passage: passage, passageScore: best?.score))
         }
-        .sorted { $0.score > $1.score || ($0.score == $1.score && $0.passage < $1.passage) }
+        return items.sorted { $0.score > $1.score || ($0.score == $1.score && $0.row < $1.row) }
+    }
+
+    /// The scores of all passages of a guideline that have one, best first.
+    func scores(ofSlot slot: Int, query: [Float]) throws -> [(passage: Int64, score: Float)] {
+        let passages = table.passages(ofSlot: slot).map(\.id)
+        let scores = try index.scores(of: passages, query: query)
+        return zip(passages, scores).compactMap { passage, score in score.map { (passage, $0) } }
+            .sorted { $0.score > $1.score || ($0.score == $1.score && $0.passage < $1.passage) }
     }
 }
 

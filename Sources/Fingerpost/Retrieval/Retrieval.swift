@@ -4,7 +4,10 @@ import GuidelineStore
 public struct RetrievalOptions: Sendable, Hashable {
     /// How many guidelines at most.
     public var limit = 6
-    /// Guidelines below this cosine similarity do not count as matches; nil counts all. Zero matches is an answer.
+    /// What guidelines are ranked by.
+    public var method = RetrievalMethod.hybrid
+    /// Guidelines whose ``GuidelineMatch/similarity`` is lower do not count as matches; nil counts all. Zero matches is an
+    /// answer. Where words alone are compared, it is the score that counts.
     public var minimumScore: Float?
     /// Length of the graph search's beam; nil takes the index's own.
     public var efSearch: Int?
@@ -14,14 +17,26 @@ public struct RetrievalOptions: Sendable, Hashable {
     public var explains = false
 
     public init(
-        limit: Int = 6, minimumScore: Float? = nil, efSearch: Int? = nil, isExact: Bool = false, explains: Bool = false
+        limit: Int = 6, method: RetrievalMethod = .hybrid, minimumScore: Float? = nil, efSearch: Int? = nil,
+        isExact: Bool = false, explains: Bool = false
     ) {
         self.limit = limit
+        self.method = method
         self.minimumScore = minimumScore
         self.efSearch = efSearch
         self.isExact = isExact
         self.explains = explains
     }
+}
+
+/// What guidelines are ranked by.
+public enum RetrievalMethod: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Meaning and words together: finds names and terms that the encoder does not know, too.
+    case hybrid
+    /// The meaning alone: similarity of vectors.
+    case dense
+    /// The words alone: BM25.
+    case lexical
 }
 
 /// What was found for an input, how, and what was found and not returned.
@@ -41,16 +56,25 @@ public enum RetrievalMode: String, Sendable, Hashable, Codable {
     case graph, exact
     /// The graph found too few, so everything was scored.
     case graphThenExact = "graph_then_exact"
-    /// The input has no word that the encoder knows: there is nothing to compare.
+    /// Words alone were compared: that was asked for, or the encoder knows no word of the input.
+    case words
+    /// There is nothing to compare: no word of the input is known.
     case none
 }
 
 /// A guideline that was found.
 public struct GuidelineMatch: Sendable, Identifiable {
     public var guideline: Guideline
-    /// Cosine similarity of the input and the passage in ``via``, -1 to 1.
+    /// What matches are ordered by: the similarity, and what shared words add to it. Where words alone were compared,
+    /// ``wordShare``.
     public var score: Float
-    /// The passage that matched best.
+    /// How similar the meanings of the input and the guideline are, -1 to 1, from the cosine similarities of what the
+    /// guideline says and of its examples; nil where words alone were compared.
+    public var similarity: Float?
+    /// How much of the input's words, the rare ones above all, the guideline has: 0 for none, about 1 for all; nil where
+    /// words were not compared.
+    public var wordShare: Float?
+    /// The passage that is nearest to the input.
     public var via: MatchedPassage
     /// All passages of the guideline with their scores, best first, if the options ask for an explanation.
     public var parts: [MatchedPassage] = []
@@ -64,9 +88,10 @@ public struct MatchedPassage: Sendable, Hashable {
     /// Which example, from 0.
     public var ordinal: Int
     public var text: String
+    /// Cosine similarity, -1 to 1; 0 where words alone were compared.
     public var score: Float
 
-    /// "title", "text" or "example:2", counted from 1.
+    /// "text" or "example:2", counted from 1.
     public var label: String { field == .example ? "example:\(ordinal + 1)" : field.rawValue }
 }
 
@@ -80,6 +105,8 @@ public struct DroppedGuideline: Sendable, Hashable, Identifiable {
 
     public var id: String
     public var score: Float
+    /// See ``GuidelineMatch/similarity``.
+    public var similarity: Float?
     public var reason: Reason
 }
 
@@ -89,6 +116,10 @@ public struct RetrievalLatency: Sendable, Hashable {
     public var encode: Duration = .zero
     /// Vector to passages: the retrieval core.
     public var search: Duration = .zero
+    /// Text to the words that guidelines share with it.
+    public var words: Duration = .zero
+    /// Candidates in full: all passages of each, and their order.
+    public var rank: Duration = .zero
     /// Passages to guidelines with their texts.
     public var fetch: Duration = .zero
     public var total: Duration = .zero

@@ -154,7 +154,7 @@ struct BenchmarkQueryCommand: ParsableCommand {
         var options = QueryBenchmark.Options()
         options.rounds = rounds
         options.retrieval = RetrievalOptions(
-            limit: limit, efSearch: retrieval.efSearch, isExact: retrieval.exact)
+            limit: limit, method: retrieval.method.value, efSearch: retrieval.efSearch, isExact: retrieval.exact)
         let report = try QueryBenchmark.run(queries.map(\.text), in: library, options: options) { completed, total in
             progress.update("Searching", completed: completed, total: total)
         }

@@ -107,7 +107,7 @@ extension QueryBenchmarkReport {
             ("speed", "\(Format.rate(queriesPerSecond)) queries/s"),
             (
                 "overhead",
-                "\(Format.duration(meanOverhead)) a query over encode and core, \(Format.decimal(overheadPercent, 1)) %"
+                "\(Format.duration(meanOverhead)) a query over encode, core and words, \(Format.decimal(overheadPercent, 1)) %"
             ),
         ])
         return (lines + [""] + latency.lines(terminal)).joined(separator: "\n")

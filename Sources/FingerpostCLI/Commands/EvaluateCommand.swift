@@ -98,6 +98,7 @@ struct EvaluateCommand: ParsableCommand {
         if !cutoffs.isEmpty { return "-k" }
         if minScore != nil { return "--min-score" }
         if retrieval.exact { return "--exact" }
+        if retrieval.method != .hybrid { return "--\(retrieval.method.value.rawValue)" }
         return retrieval.efSearch == nil ? nil : "--ef-search"
     }
 
@@ -112,7 +113,8 @@ struct EvaluateCommand: ParsableCommand {
         options.recallCutoffs = cutoffs
         options.allowsMissingPositives = allowMissing
         options.retrieval = RetrievalOptions(
-            minimumScore: minScore, efSearch: retrieval.efSearch, isExact: retrieval.exact)
+            method: retrieval.method.value, minimumScore: minScore, efSearch: retrieval.efSearch,
+            isExact: retrieval.exact)
         defer { progress.finish() }
         let report = try Evaluation.run(labelled, in: opened, options: options) { completed, total in
             progress.update("Searching", completed: completed, total: total)

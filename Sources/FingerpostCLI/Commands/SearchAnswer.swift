@@ -20,11 +20,11 @@ struct SearchAnswer {
 
     private var reasonForNothing: String {
         if retrieval.mode == .none {
-            return "No guideline applies (the encoder knows no word of the input)."
+            return "No guideline applies (no word of the input is known)."
         }
-        if let minimumScore, let best = retrieval.bestScore {
+        if let minimumScore, let best = retrieval.bestSimilarity {
             return
-                "No guideline applies (best score \(Self.score(best)) below --min-score \(Self.score(minimumScore)))."
+                "No guideline applies (best similarity \(Self.score(best)) below --min-score \(Self.score(minimumScore)))."
         }
         return retrieval.dropped.isEmpty
             ? "No guideline applies (the library has none to compare with)."
@@ -53,6 +53,7 @@ struct SearchAnswer {
         lines.append(
             "\(indent)\(id) \(terminal.dim(reason(match, width: width - PlainText.columns(guideline.id) - 3)))")
         if explains {
+            lines.append(indent + "  " + terminal.dim(Self.composition(of: match)))
             for part in match.parts {
                 let score = "\(Self.score(part.score))  \(Self.name(part)): "
                 let text = PlainText.truncated(part.text, width: width - PlainText.columns(score) - 2)
@@ -60,6 +61,13 @@ struct SearchAnswer {
             }
         }
         return lines
+    }
+
+    /// `similarity 0.412, words 0.630`
+    private static func composition(of match: GuidelineMatch) -> String {
+        [
+            match.similarity.map { "similarity \(score($0))" }, match.wordShare.map { "share of words \(score($0))" },
+        ].compactMap(\.self).joined(separator: ", ")
     }
 
     /// `via example 2: "…"`, or the field alone where its text stands above.
@@ -84,7 +92,8 @@ struct SearchAnswer {
         lines.append(
             terminal.dim(
                 "searched by \(retrieval.mode.rawValue) in \(Format.duration(latency.total)): encode "
-                    + "\(Format.duration(latency.encode)), core \(Format.duration(latency.search)), fetch "
+                    + "\(Format.duration(latency.encode)), core \(Format.duration(latency.search)), words "
+                    + "\(Format.duration(latency.words)), rank \(Format.duration(latency.rank)), fetch "
                     + Format.duration(latency.fetch)))
         return lines
     }

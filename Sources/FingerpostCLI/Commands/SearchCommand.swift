@@ -17,10 +17,13 @@ struct SearchCommand: ParsableCommand {
             and writes JSON Lines in the same order; through a pipe, an answer follows its line at once.
 
             With --json: {"query","mode","matches":[{"id","score","title","text","via":{"field","ordinal","text",\
-            "score"},"condition","kind","severity","authority","priority","risk","tags"}],"dropped":[{"id","score",\
-            "reason"}]}; one line for each of several inputs, with their "id" in a batch. --explain adds "parts" to a \
-            match and "latencyMicroseconds" to an answer. "mode" is exact, graph, graph_then_exact, or none where the \
-            encoder knows no word of the input.
+            "score"},"similarity","wordShare","condition","kind","severity","authority","priority","risk","tags"}],"dropped":[{"id","score",\
+            "similarity","reason"}]}; one line for each of several inputs, with their "id" in a batch. --explain adds "parts" to a \
+            match and "latencyMicroseconds" to an answer. "mode" is exact, graph, graph_then_exact, \
+            words where words alone were compared, or none where there was nothing to compare.
+
+            A score is the similarity of the meanings (-1 to 1) and what shared words add to it. --min-score is compared \
+            with the similarity alone, which is comparable between inputs.
             """)
 
     @Argument(help: "Inputs.")
@@ -31,7 +34,7 @@ struct SearchCommand: ParsableCommand {
     @Option(name: [.customShort("k"), .customLong("limit")], help: "How many guidelines at most.")
     var limit = 6
 
-    @Option(help: "Guidelines that score lower do not count as matches (cosine similarity, -1 to 1).")
+    @Option(help: "Guidelines of less similarity do not count as matches (-1 to 1; with --lexical: the score).")
     var minScore: Float?
 
     @Flag(help: "Show the score of every part of a match, and what was dropped and why.")
@@ -58,7 +61,7 @@ struct SearchCommand: ParsableCommand {
 
     private var options: RetrievalOptions {
         RetrievalOptions(
-            limit: limit, minimumScore: minScore, efSearch: retrieval.efSearch, isExact: retrieval.exact,
+            limit: limit, method: retrieval.method.value, minimumScore: minScore, efSearch: retrieval.efSearch, isExact: retrieval.exact,
             explains: explain)
     }
 

@@ -75,6 +75,9 @@ struct LayoutArgument: ExpressibleByArgument {
 
 /// How a search goes.
 struct RetrievalArguments: ParsableArguments {
+    @Flag(exclusivity: .exclusive)
+    var method = MethodArgument.hybrid
+
     @Flag(help: "Compare with every passage, so that the answer is the true one.")
     var exact = false
 
@@ -83,6 +86,27 @@ struct RetrievalArguments: ParsableArguments {
 
     func validate() throws {
         if let efSearch { try Check.range("--ef-search", efSearch, 1...65_536) }
+    }
+}
+
+/// What guidelines are ranked by.
+enum MethodArgument: EnumerableFlag {
+    case hybrid, dense, lexical
+
+    var value: RetrievalMethod {
+        switch self {
+        case .hybrid: .hybrid
+        case .dense: .dense
+        case .lexical: .lexical
+        }
+    }
+
+    static func help(for value: MethodArgument) -> ArgumentHelp? {
+        switch value {
+        case .hybrid: "Rank by meaning and by shared words."
+        case .dense: "Rank by meaning alone (similarity of vectors)."
+        case .lexical: "Rank by shared words alone (BM25)."
+        }
     }
 }
 

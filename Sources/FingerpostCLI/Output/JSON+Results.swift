@@ -44,7 +44,11 @@ extension Retrieval {
                 "dropped",
                 .array(
                     dropped.map {
-                        ["id": .string($0.id), "score": .float($0.score), "reason": .string($0.reason.rawValue)]
+                        [
+                            "id": .string($0.id), "score": .float($0.score),
+                            "similarity": $0.similarity.map(JSON.float) ?? .null,
+                            "reason": .string($0.reason.rawValue),
+                        ]
                     })
             ),
         ]
@@ -54,6 +58,7 @@ extension Retrieval {
                     "latencyMicroseconds",
                     [
                         "encode": .microseconds(latency.encode), "core": .microseconds(latency.search),
+                        "words": .microseconds(latency.words), "rank": .microseconds(latency.rank),
                         "fetch": .microseconds(latency.fetch), "total": .microseconds(latency.total),
                     ]
                 ))
@@ -66,7 +71,9 @@ extension GuidelineMatch {
     fileprivate func json(explains: Bool) -> JSON {
         let document: JSON = [
             "id": .string(guideline.id), "score": .float(score), "title": .optional(guideline.title),
-            "text": .string(guideline.text), "via": .passage(via), "condition": .optional(guideline.condition),
+            "text": .string(guideline.text), "via": .passage(via),
+            "similarity": similarity.map(JSON.float) ?? .null, "wordShare": wordShare.map(JSON.float) ?? .null,
+            "condition": .optional(guideline.condition),
             "kind": .string(guideline.kind.rawValue), "severity": .string(guideline.severity.rawValue),
             "authority": .string(guideline.authority.rawValue), "priority": .integer(guideline.priority),
             "risk": .strings(guideline.risk), "tags": .strings(guideline.tags),

@@ -76,19 +76,25 @@ extension LibraryDatabase {
 
     /// Decodes the JSON in a column.
     func record(in row: Row, at index: Int) throws -> Guideline {
-        try row.withUnsafeData(atIndex: index) { data in
-            guard let data else { throw corruptRecord("it is missing") }
+        try Guideline.record(in: row, at: index, path: folder.path)
+    }
+}
+
+extension Guideline {
+    /// Decodes the JSON in a column of a library.
+    static func record(in row: Row, at index: Int, path: String) throws -> Guideline {
+        func corrupt(_ reason: String) -> GuidelineStoreError {
+            .corrupt(path: path, sqliteCode: 0, reason: "a guideline's record cannot be read: \(reason)")
+        }
+        return try row.withUnsafeData(atIndex: index) { data in
+            guard let data else { throw corrupt("it is missing") }
             return try data.withUnsafeBytes { bytes in
                 do {
                     return try Guideline(record: bytes)
                 } catch {
-                    throw corruptRecord("\(error)")
+                    throw corrupt("\(error)")
                 }
             }
         }
-    }
-
-    private func corruptRecord(_ reason: String) -> GuidelineStoreError {
-        .corrupt(path: folder.path, sqliteCode: 0, reason: "a guideline's record cannot be read: \(reason)")
     }
 }

@@ -56,6 +56,28 @@ extension LibraryDatabase {
         return field
     }
 
+    /// Calls `body` with every passage, those of a guideline together and guidelines in ascending order of their rows, from
+    /// one consistent state. `body` must not call this library.
+    package func forEachPassage(_ body: (_ guideline: Int64, _ text: String) throws -> Void) throws {
+        try read { database in
+            try database.forEachRow("SELECT guideline, text FROM passage ORDER BY guideline, field, ordinal") { row in
+                try body(row.value(0), row.value(1))
+            }
+        }
+    }
+
+    /// As ``forEachPassage(_:)``, of the guidelines with these rows alone, in the order given.
+    package func forEachPassage(
+        ofGuidelines rows: [Int64], _ body: (_ guideline: Int64, _ text: String) throws -> Void
+    ) throws {
+        try read { database in
+            let sql = "SELECT text FROM passage WHERE guideline = ? ORDER BY field, ordinal"
+            for guideline in rows {
+                try database.forEachRow(sql, [guideline]) { try body(guideline, $0.value(0)) }
+            }
+        }
+    }
+
     /// Passages without a vector, in the order of their ids, from the one after `after` on.
     public func pendingPassages(after: Int64 = 0, limit: Int) throws -> [PendingPassage] {
         try read { database in
@@ -78,20 +100,24 @@ extension LibraryDatabase {
     /// Which guideline each passage belongs to. O(passages), without touching texts or vectors.
     public func passageMap() throws -> PassageMap {
         try read { database in
-            var map = PassageMap(generation: try Self.generation(database), passageIDs: [], guidelineRows: [])
+            var map = PassageMap(
+                generation: try Self.generation(database), passageIDs: [], guidelineRows: [], areExamples: [])
             let count = try database.number("SELECT count(*) FROM passage")
             map.passageIDs.reserveCapacity(count)
             map.guidelineRows.reserveCapacity(count)
-            var pairs: [(passage: Int64, guideline: Int64)] = []
-            pairs.reserveCapacity(count)
-            // The index covers both columns, so that no text is read; its order is by guideline.
-            try database.forEachRow("SELECT id, guideline FROM passage INDEXED BY passage_guideline") { row in
-                try pairs.append((row.value(0), row.value(1)))
+            map.areExamples.reserveCapacity(count)
+            var passages: [(id: Int64, guideline: Int64, isExample: Bool)] = []
+            passages.reserveCapacity(count)
+            // The index covers these columns, so that no text is read; its order is by guideline.
+            let sql = "SELECT id, guideline, field = 'example' FROM passage INDEXED BY passage_guideline"
+            try database.forEachRow(sql) { row in
+                try passages.append((row.value(0), row.value(1), row.value(2)))
             }
-            pairs.sort { $0.passage < $1.passage }
-            for pair in pairs {
-                map.passageIDs.append(pair.passage)
-                map.guidelineRows.append(pair.guideline)
+            passages.sort { $0.id < $1.id }
+            for passage in passages {
+                map.passageIDs.append(passage.id)
+                map.guidelineRows.append(passage.guideline)
+                map.areExamples.append(passage.isExample)
             }
             return map
         }

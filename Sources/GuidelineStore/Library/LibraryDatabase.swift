@@ -132,8 +132,14 @@ public final class LibraryDatabase: Sendable {
     }
 
     private func prepare() throws {
-        try pool.read { database in try LibrarySchema.check(database, path: folder.path) }
-        guard mode == .readWrite else { return }
+        let hasPassages = try pool.read { database in
+            try LibrarySchema.check(database, path: folder.path)
+            return try Self.hasPassagesOfThisVersion(database)
+        }
+        guard mode == .readWrite else {
+            guard hasPassages else { throw GuidelineStoreError.outdated(path: folder.path) }
+            return
+        }
         let maximumPageCount = configuration.maximumPageCount
         try pool.writeWithoutTransaction { database in
             // A commit that was acknowledged must survive a power cut, so each one is synced.
@@ -141,6 +147,11 @@ public final class LibraryDatabase: Sendable {
             if let maximumPageCount { try database.execute(sql: "PRAGMA max_page_count = \(maximumPageCount)") }
         }
         try LibrarySchema.migrate(pool)
+        if !hasPassages { try write { try $0.remakePassages() } }
+    }
+
+    private static func hasPassagesOfThisVersion(_ database: Database) throws -> Bool {
+        try database.number("SELECT value FROM meta WHERE key = 'passage_scheme'") == Guideline.passageScheme
     }
 
     // MARK: Closing

@@ -17,8 +17,11 @@ enum LibrarySchema {
         try migrator.migrate(queue)
         try queue.write { database in
             try database.execute(
-                sql: "INSERT INTO meta (key, value) VALUES ('library_id', ?), ('created', \(now)), ('generation', 0)",
-                arguments: [UUID().uuidString.lowercased()])
+                sql: """
+                    INSERT INTO meta (key, value)
+                    VALUES ('library_id', ?), ('created', \(now)), ('generation', 0), ('passage_scheme', ?)
+                    """,
+                arguments: [UUID().uuidString.lowercased(), Guideline.passageScheme])
         }
         _ = try queue.writeWithoutTransaction { database in try database.checkpoint(.truncate) }
     }

@@ -182,6 +182,27 @@ public final class LibraryTransaction {
             [row, passage.field.rawValue, passage.ordinal, passage.text])
     }
 
+    /// Makes the passages of all guidelines as this version makes them, in a library of an older one. Those that stay the
+    /// same keep their vectors.
+    func remakePassages() throws {
+        hasChanges = true
+        var last: Int64 = 0
+        while true {
+            var batch: [(row: Int64, guideline: Guideline)] = []
+            try database.forEachRow("SELECT row, record FROM guideline WHERE row > ? ORDER BY row LIMIT 1024", [last]) {
+                batch.append((try $0.value(0), try Guideline.record(in: $0, at: 1, path: path)))
+            }
+            guard let end = batch.last else { break }
+            for (row, guideline) in batch { try updatePassages(guideline, row) }
+            last = end.row
+        }
+        try database.change(
+            """
+            INSERT INTO meta (key, value) VALUES ('passage_scheme', ?)
+            ON CONFLICT (key) DO UPDATE SET value = excluded.value
+            """, [Guideline.passageScheme])
+    }
+
     /// Keeps passages whose field and text are the same, byte for byte, and replaces the others.
     private func updatePassages(_ guideline: Guideline, _ row: Int64) throws {
         struct Key: Hashable {

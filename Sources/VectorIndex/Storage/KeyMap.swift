@@ -39,6 +39,20 @@ final class KeyMap<Key: IndexKey>: Sendable {
         withState { state in state.rows[key].map { [$0] + state.others[key, default: []] } ?? [] }
     }
 
+    /// The rows of each of some keys, with the place of the key among them.
+    func rows(ofEach keys: [Key]) -> [(place: Int, row: UInt32)] {
+        withState { state in
+            var rows: [(place: Int, row: UInt32)] = []
+            rows.reserveCapacity(keys.count)
+            for (place, key) in keys.enumerated() {
+                guard let first = state.rows[key] else { continue }
+                rows.append((place, first))
+                if isMultiple { for row in state.others[key, default: []] { rows.append((place, row)) } }
+            }
+            return rows
+        }
+    }
+
     /// Notes a row of a key: its only one, or another.
     func add(_ key: Key, _ row: UInt32) { withState { $0.add(key, row, isMultiple: isMultiple) } }
 

@@ -29,10 +29,14 @@ import Testing
         #expect(
             try library.encoder
                 == EncoderRecord(name: "golden", sha256: String(repeating: "01", count: 32), dimension: 3))
-        #expect(try library.pendingPassages(limit: 9).map(\.text) == ["Say goodbye politely."])
+        // Titles and texts were passages of their own then; what has stayed the same has kept its vector.
+        #expect(
+            try library.pendingPassages(limit: 9).map(\.text) == [
+                "Say goodbye politely.", "No malware. When code is asked for. Never write malware.",
+            ])
         var vectors: [Int64: [Float]] = [:]
         try library.forEachVector { vectors[$0.passageID] = Array($0.values) }
-        #expect(vectors == Dictionary(uniqueKeysWithValues: (1...5).map { (Int64($0), [Float($0), 0.5, -0.25]) }))
+        #expect(vectors == Dictionary(uniqueKeysWithValues: (3...5).map { (Int64($0), [Float($0), 0.5, -0.25]) }))
         #expect(try library.searchText("strasse cafe keyloggers", limit: 9).count == 2)
         #expect(try library.upsert([Guideline(id: "kind", text: "Be kinder.")]).updated == ["kind"])
         #expect(try library.verify().isEmpty)

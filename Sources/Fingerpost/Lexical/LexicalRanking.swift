@@ -1,0 +1,107 @@
+import Foundation
+
+/// How much each guideline shares of the words of one input.
+///
+/// The score of a guideline is Okapi BM25 (Robertson and Zaragoza, 2009) over what it says and its examples together, with
+/// k1 = 1.2 and b = 0.75, where a word of the input counts once however often it is there. Divided by the length of the
+/// input's own vector of word weights it is comparable between inputs: a long story, of which every guideline has some
+/// words, does not outweigh a short question, of which one guideline has all. Words that no guideline has count in that
+/// length.
+struct LexicalRanking {
+    private var scores: [[Float]] = []
+    private let parts: [LexicalIndex.Part]
+    /// The length of the input's vector of word weights; 0 where it has no words.
+    private var length: Float = 0
+
+    private static let k1 = 1.2
+    private static let b = 0.75
+
+    /// - Complexity: O(postings of the input's words + guidelines).
+    init(_ text: String, in index: LexicalIndex) {
+        parts = index.parts
+        var words: [String] = []
+        var seen: Set<String> = []
+        LexicalWords.forEachStem(in: text) { if seen.insert($0).inserted { words.append($0) } }
+        let count = index.count
+        guard count > 0, !words.isEmpty else { return }
+
+        scores = parts.map { [Float](repeating: 0, count: $0.isLive.count) }
+        let perWord = Self.k1 * Self.b / max(index.averageLength, 1e-9)
+        var squares = 0.0
+        for word in words {
+            let terms = parts.map { $0.segment.terms[word] }
+            let frequency = zip(parts, terms).reduce(0) { sum, found in
+                sum + (found.1.map { found.0.documentFrequency(of: $0) } ?? 0)
+            }
+            let rarity = log(1 + (Double(count - frequency) + 0.5) / (Double(frequency) + 0.5))
+            squares += rarity * rarity
+            guard !Self.isEverywhere(frequency, of: count) else { continue }
+            for (number, term) in terms.enumerated() {
+                guard let term else { continue }
+                add(term, of: number, weight: Float(rarity * (Self.k1 + 1)), perWord: Float(perWord))
+            }
+        }
+        length = Float(squares.squareRoot())
+    }
+
+    /// Whether a word is in so many of many guidelines that it tells none from another, and costs the most.
+    private static func isEverywhere(_ frequency: Int, of count: Int) -> Bool {
+        count >= 1_000 && frequency > count / 8
+    }
+
+    private mutating func add(_ term: Int, of part: Int, weight: Float, perWord: Float) {
+        let segment = parts[part].segment
+        let range = segment.postings(of: term)
+        let base = Float(Self.k1 * (1 - Self.b))
+        // Every place of a posting is below the number of guidelines, by how segments are made.
+        scores[part].withUnsafeMutableBufferPointer { scores in
+            segment.places.withUnsafeBufferPointer { places in
+                segment.frequencies.withUnsafeBufferPointer { frequencies in
+                    segment.lengths.withUnsafeBufferPointer { lengths in
+                        for posting in range {
+                            let place = Int(places[posting])
+                            let frequency = Float(frequencies[posting])
+                            scores[place] += weight * frequency / (frequency + base + perWord * Float(lengths[place]))
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// The share of a guideline: 0 if it has no word of the input, some 2 at the very most. O(log guidelines).
+    func share(of guideline: Int64) -> Float {
+        guard length > 0 else { return 0 }
+        // Later segments have the newer words of a guideline that was changed.
+        for (number, part) in parts.enumerated().reversed() {
+            if let place = part.segment.place(of: guideline), part.isLive[place] { return scores[number][place] / length }
+        }
+        return 0
+    }
+
+    /// The guidelines with the largest shares, best first, equal ones in the order of their rows; none without a word of
+    /// the input.
+    func best(_ limit: Int) -> [Int64] {
+        guard length > 0, limit > 0 else { return [] }
+        typealias Item = (guideline: Int64, score: Float)
+        func isBefore(_ a: Item, _ b: Item) -> Bool {
+            a.score > b.score || (a.score == b.score && a.guideline < b.guideline)
+        }
+        var best: [Item] = []
+        var bar: Float = 0
+        for (number, part) in parts.enumerated() {
+            for (place, score) in scores[number].enumerated() where score >= bar && score > 0 && part.isLive[place] {
+                let item = (part.segment.guidelines[place], score)
+                if best.count == limit {
+                    guard isBefore(item, best[limit - 1]) else { continue }
+                    best.removeLast()
+                }
+                var target = best.count
+                while target > 0, isBefore(item, best[target - 1]) { target -= 1 }
+                best.insert(item, at: target)
+                if best.count == limit { bar = best[limit - 1].score }
+            }
+        }
+        return best.map(\.guideline)
+    }
+}

@@ -1,0 +1,74 @@
+import GuidelineStore
+
+/// Which passages a library has, and which of them belong to each guideline.
+struct PassageTable: Sendable {
+    /// Ids of all passages, ascending.
+    private(set) var passages: [Int64] = []
+    /// Rows of the guidelines that have any, ascending. A guideline's place here is its slot.
+    private(set) var guidelines: [Int64] = []
+    private var isExample: [Bool] = []
+    /// The slot of each passage.
+    private var slots: [UInt32] = []
+    /// Places of passages by guideline: what it says, then its examples in the order of their ids.
+    private var order: [UInt32] = []
+    /// Where the passages of each guideline begin in ``order``, and an end.
+    private var starts: [UInt32] = [0]
+
+    /// Of passages whose guidelines are not known yet.
+    init(passages: [Int64]) { self.passages = passages }
+
+    /// O(passages).
+    init(_ map: PassageMap) {
+        passages = map.passageIDs
+        isExample = map.areExamples
+        guidelines = Set(map.guidelineRows).sorted()
+        var slotOf: [Int64: UInt32] = [:]
+        slotOf.reserveCapacity(guidelines.count)
+        for (slot, row) in guidelines.enumerated() { slotOf[row] = UInt32(slot) }
+        slots = map.guidelineRows.map { slotOf[$0] ?? 0 }
+
+        starts = [UInt32](repeating: 0, count: guidelines.count + 1)
+        for slot in slots { starts[Int(slot) + 1] += 1 }
+        for slot in guidelines.indices { starts[slot + 1] += starts[slot] }
+        var next = starts
+        order = [UInt32](repeating: 0, count: passages.count)
+        for examples in [false, true] {
+            for place in passages.indices where isExample[place] == examples {
+                order[Int(next[Int(slots[place])])] = UInt32(place)
+                next[Int(slots[place])] += 1
+            }
+        }
+    }
+
+    /// Passages of a guideline on average, rounded up.
+    var passagesEach: Int { (passages.count + guidelines.count - 1) / max(1, guidelines.count) }
+
+    /// The slot of the guideline that a passage belongs to. O(log n).
+    func slot(ofPassage id: Int64) -> Int? {
+        guard let place = Self.place(of: id, in: passages), place < slots.count else { return nil }
+        return Int(slots[place])
+    }
+
+    /// The row of the guideline that a passage belongs to. O(log n).
+    func guideline(ofPassage id: Int64) -> Int64? { slot(ofPassage: id).map { guidelines[$0] } }
+
+    /// The slot of a guideline. O(log n).
+    func slot(ofGuideline row: Int64) -> Int? { Self.place(of: row, in: guidelines) }
+
+    /// The passages of a guideline: what it says, then its examples.
+    func passages(ofSlot slot: Int) -> some Collection<(id: Int64, isExample: Bool)> {
+        order[Int(starts[slot])..<Int(starts[slot + 1])].lazy.map { place in
+            (passages[Int(place)], isExample[Int(place)])
+        }
+    }
+
+    private static func place(of value: Int64, in ascending: [Int64]) -> Int? {
+        var low = 0
+        var high = ascending.count
+        while low < high {
+            let middle = (low + high) / 2
+            if ascending[middle] < value { low = middle + 1 } else { high = middle }
+        }
+        return low < ascending.count && ascending[low] == value ? low : nil
+    }
+}
