@@ -116,7 +116,8 @@ extension GuidelineStoreError {
             .tooLong, .syntax, .truncated, .invalidField, .emptyText, .duplicateID, .libraryNotFound, .libraryExists,
             .encoderMismatch, .wrongDimension, .notFinite:
             true
-        case .notALibrary, .newerVersion, .outdated, .corrupt, .busy, .diskFull, .readOnly, .needsRecovery, .closed, .noEncoder,
+        case .notALibrary, .newerVersion, .outdated, .corrupt, .busy, .diskFull, .readOnly, .needsRecovery, .closed,
+            .noEncoder,
             .database:
             false
         }

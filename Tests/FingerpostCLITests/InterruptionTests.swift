@@ -58,7 +58,7 @@ struct InterruptionTests {
         let last = try Program.run(["build", corpus, "-l", place.library, "--encoder", place.encoder, "--json"])
         #expect(last.status == 0, "\(last)")
         let report = try last.json()
-        #expect(report["guidelines"] as? Int == Self.kills * size && report["indexed"] as? Int == Self.kills * size * 3)
+        #expect(report["guidelines"] as? Int == Self.kills * size && report["indexed"] as? Int == Self.kills * size * 2)
         let verified = try Program.run(["verify", "-l", place.library, "--json"])
         #expect(verified.status == 0, "\(verified)")
         #expect(try verified.json()["pending"] as? Int == 0)

@@ -37,7 +37,7 @@ struct OtherVerbsTests {
             #expect(report[name] as? Double == 1, "\(name)")
         }
         let latency = try #require(report["latencyMicroseconds"] as? [String: [String: Double]])
-        #expect(Set(latency.keys) == ["encode", "core", "fetch", "total"])
+        #expect(Set(latency.keys) == ["encode", "core", "words", "rank", "fetch", "total"])
         #expect(latency.values.allSatisfy { Set($0.keys) == ["p50", "p95", "p99"] })
         let abstention = try #require(report["abstention"] as? [String: Any])
         #expect(abstention["positives"] as? Int == 3 && abstention["negatives"] as? Int == 1)
@@ -169,7 +169,7 @@ struct OtherVerbsTests {
                 "index",
                 "database", "byKind", "byStatus", "bySeverity", "byLanguage", "byTag", "byRisk",
             ])
-        #expect(report["guidelines"] as? Int == 7 && report["passages"] as? Int == 21 && report["pending"] as? Int == 0)
+        #expect(report["guidelines"] as? Int == 7 && report["passages"] as? Int == 14 && report["pending"] as? Int == 0)
         #expect(report["byKind"] as? [String: Int] == ["safety": 7])
         #expect(try Program.run(["info", "-l", place.library]).output.contains("guidelines  7"))
     }

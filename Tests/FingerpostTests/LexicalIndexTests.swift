@@ -14,7 +14,8 @@ struct LexicalIndexTests {
     @Test("The plural and the third person go, other endings stay")
     func endings() {
         #expect(stems("Locks rules policies drugs knives") == ["lock", "rule", "policy", "drug", "knive"])
-        #expect(stems("glass virus is gas tomatoes trees movies") == ["glass", "virus", "is", "gas", "tomatoes", "trees", "movy"])
+        #expect(stems("glass virus is gas tomatoes") == ["glass", "virus", "is", "gas", "tomatoes"])
+        #expect(stems("trees movies") == ["trees", "movy"])
         #expect(stems("écoles АБВs") == ["école", "абв"])
     }
 
@@ -86,9 +87,11 @@ struct LexicalIndexTests {
             for (row, right) in zip(best, rightBest) {
                 #expect(abs(expected[row, default: -1] - right.value) < 1e-4)
             }
-            #expect(zip(best, best.dropFirst()).allSatisfy { a, b in
-                ranking.share(of: a) > ranking.share(of: b) || (ranking.share(of: a) == ranking.share(of: b) && a < b)
-            })
+            #expect(
+                zip(best, best.dropFirst()).allSatisfy { a, b in
+                    ranking.share(of: a) > ranking.share(of: b)
+                        || (ranking.share(of: a) == ranking.share(of: b) && a < b)
+                })
         }
         #expect(index.parts.count <= 12, "segments are merged")
     }

@@ -132,7 +132,8 @@ struct RetrievalTests {
         let library = try GuidelineLibrary.create(at: folder.library, options: options())
         var generator = SeededGenerator(state: 5)
         let vocabulary = (0..<60).map { number in
-            String((0..<5).map { _ in "abcdefghij".randomElement(using: &generator) ?? "a" }) + "\(number % 2 == 0 ? "s" : "")"
+            let word = String((0..<5).map { _ in "abcdefghij".randomElement(using: &generator) ?? "a" })
+            return word + (number % 2 == 0 ? "s" : "")
         }
         func phrase(_ count: Int) -> String {
             (0..<count).map { _ in vocabulary.randomElement(using: &generator) ?? "" }.joined(separator: " ")

@@ -69,12 +69,13 @@ struct LexicalRanking {
         }
     }
 
-    /// The share of a guideline: 0 if it has no word of the input, some 2 at the very most. O(log guidelines).
+    /// The share of a guideline: 0 if it has no word of the input. O(log guidelines).
     func share(of guideline: Int64) -> Float {
         guard length > 0 else { return 0 }
         // Later segments have the newer words of a guideline that was changed.
         for (number, part) in parts.enumerated().reversed() {
-            if let place = part.segment.place(of: guideline), part.isLive[place] { return scores[number][place] / length }
+            guard let place = part.segment.place(of: guideline), part.isLive[place] else { continue }
+            return scores[number][place] / length
         }
         return 0
     }

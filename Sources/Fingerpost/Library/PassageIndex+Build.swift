@@ -85,6 +85,12 @@ extension PassageIndex {
         words?.add(builder)
     }
 
+    /// How much each guideline shares of the words of a text; nil where there is no text, or words were not read.
+    func wordRanking(of text: String?) -> LexicalRanking? {
+        guard let text, let words else { return nil }
+        return LexicalRanking(text, in: words)
+    }
+
     /// Reads the words of all guidelines, if that has not happened yet.
     ///
     /// - Complexity: O(texts).

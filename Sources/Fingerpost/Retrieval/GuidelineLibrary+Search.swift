@@ -83,7 +83,7 @@ extension GuidelineLibrary {
             let isCurrent = try mendingIndex {
                 let passages = try currentPassages(withWords: usesWords)
                 let wordStart = clock.now
-                let words = usesWords ? query.flatMap { text in passages.words.map { LexicalRanking(text, in: $0) } } : nil
+                let words = usesWords ? passages.wordRanking(of: query) : nil
                 result.latency.words = clock.now - wordStart
                 let ranking = try passages.rank(
                     vector: usesVector ? vector : nil, words: words, wanted: options.limit, options: options)
@@ -113,35 +113,63 @@ extension GuidelineLibrary {
         }
     }
 
-    /// Decides which of the guidelines found count, and looks them up; false if one of them is gone.
+    /// Looks up the guidelines of a ranking and decides which of them count; false if one of them is gone.
     private func fill(
         _ result: inout Retrieval, from ranking: Ranking, passages: PassageIndex, vector: [Float]?,
         options: RetrievalOptions
     ) throws -> Bool {
-        let decisions = Decisions(ranking, inactive: passages.inactive, options: options)
-        let found = try database.matches(passageIDs: decisions.items.map(\.item.passage))
         result.mode = ranking.items.isEmpty && ranking.mode == .words ? .none : ranking.mode
-        result.matches = []
-        result.dropped = []
-        for (match, (item, reason)) in zip(found, decisions.items) {
-            guard let match else { return false }
-            if let reason {
-                result.dropped.append(
-                    DroppedGuideline(
-                        id: match.guideline.id, score: item.score, similarity: item.similarity, reason: reason))
-                continue
+        result.always = try options.always.map { try database.guidelines(ofAuthorityAtLeast: $0) } ?? []
+        let always = Set(result.always.map(\.id))
+        var candidates: [Selection.Candidate] = []
+        var selection = Selection([], options: options) { _ in nil }
+        // A few more than are wanted, since some may be dropped; and more again if too many are.
+        var wanted = options.limit
+        while true {
+            let items = ranking.items[candidates.count..<min(wanted, ranking.items.count)]
+            guard let found = try look(up: items) else { return false }
+            candidates += found
+            let others = candidates.filter { !always.contains($0.match.id) }
+            selection = try Selection(others, always: always, options: options) { id in
+                try database.guideline(id: id).flatMap { $0.status == .active ? $0 : nil }
             }
-            let via = MatchedPassage(
-                field: match.field, ordinal: match.ordinal, text: match.text, score: item.passageScore ?? 0)
-            var filled = GuidelineMatch(
-                guideline: match.guideline, score: item.score, similarity: item.similarity, wordShare: item.wordShare,
-                via: via)
-            if options.explains, let vector {
-                filled.parts = try parts(ofSlot: item.slot, passages: passages, vector: vector)
+            let count = selection.matches.count { $0.match.entailedBy == nil }
+            guard count < options.limit, candidates.count < min(ranking.items.count, Self.candidateLimit(options))
+            else {
+                break
             }
-            result.matches.append(filled)
+            wanted = min(Self.candidateLimit(options), 2 * wanted + 8)
+        }
+        result.dropped = selection.dropped
+        result.matches = try selection.matches.map { candidate in
+            var match = candidate.match
+            if options.explains, let vector, candidate.slot >= 0 {
+                match.parts = try parts(ofSlot: candidate.slot, passages: passages, vector: vector)
+            }
+            return match
         }
         return true
+    }
+
+    /// How many guidelines are looked at before fewer matches than wanted are returned.
+    private static func candidateLimit(_ options: RetrievalOptions) -> Int {
+        let (product, overflow) = options.limit.multipliedReportingOverflow(by: 3)
+        return overflow ? .max : product
+    }
+
+    /// Nil if one of the guidelines is gone.
+    private func look(up items: ArraySlice<Ranking.Item>) throws -> [Selection.Candidate]? {
+        var candidates: [Selection.Candidate] = []
+        for (match, item) in zip(try database.matches(passageIDs: items.map(\.passage)), items) {
+            guard let match else { return nil }
+            let via = MatchedPassage(
+                field: match.field, ordinal: match.ordinal, text: match.text, score: item.passageScore ?? 0)
+            let found = GuidelineMatch(
+                guideline: match.guideline, score: item.score, similarity: item.similarity, wordShare: item.wordShare,
+                via: via)
+            candidates.append(Selection.Candidate(match: found, slot: item.slot))
+        }
+        return candidates
     }
 
     /// Every passage of a guideline with its score, best first.
@@ -159,8 +187,9 @@ extension GuidelineLibrary {
 extension RetrievalOptions {
     func validate() throws(FingerpostError) {
         guard limit >= 0 else { throw .invalidOption(name: "limit", value: "\(limit)", allowed: "0 or more") }
-        if let minimumScore, !minimumScore.isFinite {
-            throw .invalidOption(name: "minimumScore", value: "\(minimumScore)", allowed: "a finite number")
+        for (name, value) in [("minimumScore", minimumScore)] + riskThresholds.map({ ("riskThresholds[\($0)]", $1) }) {
+            guard let value, !value.isFinite else { continue }
+            throw .invalidOption(name: name, value: "\(value)", allowed: "a finite number")
         }
         if let efSearch, !(1...1_000_000).contains(efSearch) {
             throw .invalidOption(name: "efSearch", value: "\(efSearch)", allowed: "1 to 1000000")

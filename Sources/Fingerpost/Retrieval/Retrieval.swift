@@ -9,6 +9,14 @@ public struct RetrievalOptions: Sendable, Hashable {
     /// Guidelines whose ``GuidelineMatch/similarity`` is lower do not count as matches; nil counts all. Zero matches is an
     /// answer. Where words alone are compared, it is the score that counts.
     public var minimumScore: Float?
+    /// As ``minimumScore``, for guidelines with a risk code; of several codes the lowest counts.
+    public var riskThresholds: [String: Float] = [:]
+    /// Whether a guideline's own threshold, where it has one, comes before these.
+    public var usesThresholds = true
+    /// Whether relations between guidelines decide which of them are returned together; see ``Guideline/Relation``.
+    public var honorsRelations = true
+    /// Guidelines of at least this authority are returned for every input, in ``Retrieval/always``; nil for none.
+    public var always: Guideline.Authority?
     /// Length of the graph search's beam; nil takes the index's own.
     public var efSearch: Int?
     /// Scores every passage, so that the answer is the true one. The default lets the index choose.
@@ -44,8 +52,12 @@ public struct Retrieval: Sendable {
     /// The input; nil for a search by vector.
     public var query: String?
     public var mode: RetrievalMode
-    /// Best first; equal scores in the order in which the guidelines were added.
+    /// Best first; equal scores in the order in which the guidelines were added. A guideline that another one entails
+    /// stands after that one.
     public var matches: [GuidelineMatch]
+    /// Guidelines that apply to every input, by ``RetrievalOptions/always``: those of the highest authority first, then by
+    /// priority, then in the order in which they were added. None of them is among the matches.
+    public var always: [Guideline] = []
     /// Guidelines that ranked high enough but do not count.
     public var dropped: [DroppedGuideline]
     public var latency: RetrievalLatency
@@ -71,11 +83,13 @@ public struct GuidelineMatch: Sendable, Identifiable {
     /// How similar the meanings of the input and the guideline are, -1 to 1, from the cosine similarities of what the
     /// guideline says and of its examples; nil where words alone were compared.
     public var similarity: Float?
-    /// How much of the input's words, the rare ones above all, the guideline has: 0 for none, about 1 for all; nil where
-    /// words were not compared.
+    /// How much of the input's words, the rare ones above all, the guideline has: 0 for none, 1 and more for the best part
+    /// of them; nil where words were not compared.
     public var wordShare: Float?
     /// The passage that is nearest to the input.
     public var via: MatchedPassage
+    /// The match that entails this guideline, which was not looked for itself; its score is then that match's.
+    public var entailedBy: String?
     /// All passages of the guideline with their scores, best first, if the options ask for an explanation.
     public var parts: [MatchedPassage] = []
 
@@ -101,6 +115,12 @@ public struct DroppedGuideline: Sendable, Hashable, Identifiable {
         case belowThreshold = "below_threshold"
         /// It is a draft, in shadow or retired.
         case status
+        /// A match that has priority over it applies.
+        case deprioritized
+        /// It and a match exclude each other, and the match has the higher authority, priority or rank.
+        case excluded
+        /// It depends on guidelines that do not apply.
+        case unmetDependency = "unmet_dependency"
     }
 
     public var id: String
@@ -108,6 +128,11 @@ public struct DroppedGuideline: Sendable, Hashable, Identifiable {
     /// See ``GuidelineMatch/similarity``.
     public var similarity: Float?
     public var reason: Reason
+
+    init(_ match: GuidelineMatch, reason: Reason) {
+        (id, score, similarity) = (match.id, match.score, match.similarity)
+        self.reason = reason
+    }
 }
 
 /// Where the time of a retrieval went.

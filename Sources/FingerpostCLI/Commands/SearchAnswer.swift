@@ -14,6 +14,18 @@ struct SearchAnswer {
         for (place, match) in retrieval.matches.enumerated() {
             lines += text(of: match, rank: place + 1, rankWidth: rankWidth, terminal)
         }
+        for guideline in retrieval.always {
+            let head = " always  "
+            let lines2 = PlainText.wrapped(
+                guideline.title ?? guideline.text, width: terminal.width - PlainText.columns(head))
+            lines += lines2.enumerated().map { place, line in
+                (place == 0 ? terminal.green(head) : String(repeating: " ", count: PlainText.columns(head)))
+                    + terminal.bold(line)
+            }
+            lines.append(
+                String(repeating: " ", count: PlainText.columns(head))
+                    + terminal.dim("[\(PlainText.line(guideline.id))] \(guideline.authority.rawValue)"))
+        }
         if explains { lines += explanation(terminal) }
         return lines.joined(separator: "\n")
     }
@@ -72,6 +84,7 @@ struct SearchAnswer {
 
     /// `via example 2: "…"`, or the field alone where its text stands above.
     private func reason(_ match: GuidelineMatch, width: Int) -> String {
+        if let entailing = match.entailedBy { return "entailed by \(PlainText.line(entailing))" }
         let via = "via \(Self.name(match.via))"
         guard match.via.field == .example else { return via }
         return "\(via): \"\(PlainText.truncated(match.via.text, width: max(20, width - via.count - 4)))\""
@@ -82,8 +95,11 @@ struct SearchAnswer {
         for dropped in retrieval.dropped {
             let reason =
                 switch dropped.reason {
-                case .belowThreshold: "below the minimum score"
+                case .belowThreshold: "below the threshold"
                 case .status: "not active"
+                case .deprioritized: "a match has priority over it"
+                case .excluded: "excluded by a match"
+                case .unmetDependency: "depends on guidelines that do not apply"
                 }
             lines.append(
                 terminal.yellow("dropped \(Self.score(dropped.score))  [\(PlainText.line(dropped.id))] \(reason)"))

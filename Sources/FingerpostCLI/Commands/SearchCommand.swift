@@ -17,8 +17,8 @@ struct SearchCommand: ParsableCommand {
             and writes JSON Lines in the same order; through a pipe, an answer follows its line at once.
 
             With --json: {"query","mode","matches":[{"id","score","title","text","via":{"field","ordinal","text",\
-            "score"},"similarity","wordShare","condition","kind","severity","authority","priority","risk","tags"}],"dropped":[{"id","score",\
-            "similarity","reason"}]}; one line for each of several inputs, with their "id" in a batch. --explain adds "parts" to a \
+            "score"},"similarity","wordShare","condition","kind","severity","authority","priority","risk","tags"}],"always":[{"id","title",\
+            "text","condition","kind",...}],"dropped":[{"id","score","similarity","reason"}]}; one line for each of several inputs, with their "id" in a batch. --explain adds "parts" to a \
             match and "latencyMicroseconds" to an answer. "mode" is exact, graph, graph_then_exact, \
             words where words alone were compared, or none where there was nothing to compare.
 
@@ -36,6 +36,12 @@ struct SearchCommand: ParsableCommand {
 
     @Option(help: "Guidelines of less similarity do not count as matches (-1 to 1; with --lexical: the score).")
     var minScore: Float?
+
+    @Option(help: "Return guidelines of at least this authority for every input.")
+    var always: AuthorityArgument?
+
+    @Flag(help: "Do not compare with guidelines' own thresholds.")
+    var ignoreThresholds = false
 
     @Flag(help: "Show the score of every part of a match, and what was dropped and why.")
     var explain = false
@@ -60,9 +66,13 @@ struct SearchCommand: ParsableCommand {
     }
 
     private var options: RetrievalOptions {
-        RetrievalOptions(
-            limit: limit, method: retrieval.method.value, minimumScore: minScore, efSearch: retrieval.efSearch, isExact: retrieval.exact,
+        var options = RetrievalOptions(
+            limit: limit, method: retrieval.method.value, minimumScore: minScore, efSearch: retrieval.efSearch,
+            isExact: retrieval.exact,
             explains: explain)
+        options.always = always?.value
+        options.usesThresholds = !ignoreThresholds
+        return options
     }
 
     func run() throws {

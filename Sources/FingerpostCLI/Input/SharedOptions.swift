@@ -110,6 +110,18 @@ enum MethodArgument: EnumerableFlag {
     }
 }
 
+/// The name of an authority.
+struct AuthorityArgument: ExpressibleByArgument {
+    let value: Guideline.Authority
+
+    init?(argument: String) {
+        guard let value = Guideline.Authority(rawValue: argument) else { return nil }
+        self.value = value
+    }
+
+    static let allValueStrings = Guideline.Authority.allCases.map(\.rawValue)
+}
+
 /// Checks of what was given.
 enum Check {
     static func range(_ name: String, _ value: Int, _ allowed: ClosedRange<Int>) throws {

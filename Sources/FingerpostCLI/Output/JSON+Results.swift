@@ -40,6 +40,7 @@ extension Retrieval {
         members += [
             ("query", .optional(query)), ("mode", .string(mode.rawValue)),
             ("matches", .array(matches.map { $0.json(explains: explains) })),
+            ("always", .array(always.map(\.json))),
             (
                 "dropped",
                 .array(
@@ -69,15 +70,28 @@ extension Retrieval {
 
 extension GuidelineMatch {
     fileprivate func json(explains: Bool) -> JSON {
-        let document: JSON = [
-            "id": .string(guideline.id), "score": .float(score), "title": .optional(guideline.title),
-            "text": .string(guideline.text), "via": .passage(via),
-            "similarity": similarity.map(JSON.float) ?? .null, "wordShare": wordShare.map(JSON.float) ?? .null,
-            "condition": .optional(guideline.condition),
-            "kind": .string(guideline.kind.rawValue), "severity": .string(guideline.severity.rawValue),
-            "authority": .string(guideline.authority.rawValue), "priority": .integer(guideline.priority),
-            "risk": .strings(guideline.risk), "tags": .strings(guideline.tags),
+        var members: [(String, JSON)] = [
+            ("id", .string(guideline.id)), ("score", .float(score)), ("title", .optional(guideline.title)),
+            ("text", .string(guideline.text)), ("via", .passage(via)),
+            ("similarity", similarity.map(JSON.float) ?? .null), ("wordShare", wordShare.map(JSON.float) ?? .null),
         ]
-        return explains ? document.adding([("parts", .array(parts.map(JSON.passage)))]) : document
+        members += guideline.labels
+        if let entailedBy { members.append(("entailedBy", .string(entailedBy))) }
+        if explains { members.append(("parts", .array(parts.map(JSON.passage)))) }
+        return .object(members)
+    }
+}
+
+extension Guideline {
+    fileprivate var json: JSON {
+        .object([("id", .string(id)), ("title", .optional(title)), ("text", .string(text))] + labels)
+    }
+
+    fileprivate var labels: [(String, JSON)] {
+        [
+            ("condition", .optional(condition)), ("kind", .string(kind.rawValue)),
+            ("severity", .string(severity.rawValue)), ("authority", .string(authority.rawValue)),
+            ("priority", .integer(priority)), ("risk", .strings(risk)), ("tags", .strings(tags)),
+        ]
     }
 }

@@ -65,6 +65,21 @@ extension LibraryDatabase {
         }
     }
 
+    /// Active guidelines of an authority or a higher one: the highest first, then by priority, then in the order in which
+    /// they were added.
+    package func guidelines(ofAuthorityAtLeast lowest: Guideline.Authority) throws -> [Guideline] {
+        try read { database in
+            var guidelines: [Guideline] = []
+            let sql = """
+                SELECT record FROM guideline WHERE status = 'active' AND authority = ? ORDER BY priority DESC, row
+                """
+            for authority in Guideline.Authority.allCases where authority >= lowest {
+                try database.forEachRow(sql, [authority.rawValue]) { try guidelines.append(record(in: $0, at: 0)) }
+            }
+            return guidelines
+        }
+    }
+
     /// Ids of all guidelines, in the order in which they were added.
     public func ids() throws -> [String] {
         try read { database in

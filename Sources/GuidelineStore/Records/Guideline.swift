@@ -36,7 +36,15 @@ public struct Guideline: Sendable, Hashable, Identifiable {
 
     public enum Kind: String, Sendable, Codable, CaseIterable { case safety, quality, style }
     public enum Status: String, Sendable, Codable, CaseIterable { case draft, shadow, active, retired }
-    public enum Authority: String, Sendable, Codable, CaseIterable { case root, system, developer, user, guideline }
+    /// Whose word a guideline is; `root` is above all others.
+    public enum Authority: String, Sendable, Codable, CaseIterable, Comparable {
+        case root, system, developer, user, guideline
+
+        /// Whether the one has less to say than the other.
+        public static func < (one: Authority, other: Authority) -> Bool { one.rank > other.rank }
+
+        private var rank: Int { Self.allCases.firstIndex(of: self) ?? Self.allCases.count }
+    }
     public enum Severity: String, Sendable, Codable, CaseIterable { case low, medium, high, critical }
 
     public struct Relation: Sendable, Hashable, Codable {
