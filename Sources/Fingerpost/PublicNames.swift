@@ -6,6 +6,7 @@ import VectorIndex
 
 public typealias EncoderRecord = GuidelineStore.EncoderRecord
 public typealias Guideline = GuidelineStore.Guideline
+public typealias GuidelineFilter = GuidelineStore.GuidelineFilter
 public typealias GuidelineImporter = GuidelineStore.GuidelineImporter
 public typealias GuidelineStoreError = GuidelineStore.GuidelineStoreError
 public typealias InputLocation = GuidelineStore.InputLocation

@@ -2,7 +2,7 @@ extension GuidelineStoreError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .fileNotFound, .unreadable, .emptyFile, .noRecords, .unknownFormat, .notUTF8, .unsupportedEncoding,
-            .tooLong, .syntax, .truncated, .invalidField, .emptyText, .duplicateID:
+            .tooLong, .syntax, .truncated, .invalidField, .emptyText, .duplicateID, .invalidFilter:
             inputDescription
         default:
             libraryDescription
@@ -39,6 +39,9 @@ extension GuidelineStoreError: CustomStringConvertible {
         case .duplicateID(let id, let first, let second):
             "\(Self.prefix(second))the id \"\(id)\" was used before\(first.map { " at \($0)" } ?? "") for another "
                 + "record. Ids must be unique."
+        case .invalidFilter(let expression, let column, let expected):
+            "the filter is wrong at column \(column): expected \(expected)\(expected.hasSuffix("?") ? "" : ".")\n"
+                + Self.excerpt(of: expression, column: column)
         default:
             ""
         }
@@ -85,6 +88,18 @@ extension GuidelineStoreError: CustomStringConvertible {
         default:
             ""
         }
+    }
+
+    /// The expression on one line, with a caret below the column; of a long one the part around it.
+    private static func excerpt(of expression: String, column: Int) -> String {
+        let width = 72
+        let characters = expression.map { $0.isNewline || $0 == "\t" ? " " : $0 }
+        var start = max(0, min(column - 1 - width / 2, characters.count - width))
+        if column <= width - 8 { start = 0 }
+        let end = min(characters.count, start + width)
+        let before = start > 0 ? "..." : ""
+        let text = before + String(characters[start..<end]) + (end < characters.count ? "..." : "")
+        return "  \(text)\n  " + String(repeating: " ", count: before.count + max(0, column - 1 - start)) + "^"
     }
 
     private static func prefix(_ location: InputLocation?) -> String {

@@ -47,6 +47,11 @@ public enum GuidelineStoreError: Error, Sendable, Hashable {
     case emptyText(field: String, InputLocation?)
     case duplicateID(String, first: InputLocation?, second: InputLocation?)
 
+    // MARK: Filters
+
+    /// An expression that is no filter. `column` counts characters from 1; one beyond the last stands for the end.
+    case invalidFilter(expression: String, column: Int, expected: String)
+
     // MARK: The library
 
     case libraryNotFound(path: String)
@@ -88,6 +93,7 @@ extension GuidelineStoreError {
         case .invalidField: "invalid_field"
         case .emptyText: "empty_text"
         case .duplicateID: "duplicate_id"
+        case .invalidFilter: "invalid_filter"
         case .libraryNotFound: "library_not_found"
         case .libraryExists: "library_exists"
         case .notALibrary: "not_a_library"
@@ -110,8 +116,8 @@ extension GuidelineStoreError {
     public var isInputError: Bool {
         switch self {
         case .fileNotFound, .unreadable, .emptyFile, .noRecords, .unknownFormat, .notUTF8, .unsupportedEncoding,
-            .tooLong, .syntax, .truncated, .invalidField, .emptyText, .duplicateID, .libraryNotFound, .libraryExists,
-            .encoderMismatch, .wrongDimension, .notFinite:
+            .tooLong, .syntax, .truncated, .invalidField, .emptyText, .duplicateID, .invalidFilter, .libraryNotFound,
+            .libraryExists, .encoderMismatch, .wrongDimension, .notFinite:
             true
         case .notALibrary, .newerVersion, .corrupt, .busy, .diskFull, .readOnly, .needsRecovery, .closed, .noEncoder,
             .database:
@@ -134,7 +140,7 @@ extension GuidelineStoreError {
             .needsRecovery(let path), .closed(let path), .noEncoder(let path), .encoderMismatch(let path, _, _),
             .database(let path, _, _):
             InputLocation(file: path)
-        case .wrongDimension, .notFinite: nil
+        case .invalidFilter, .wrongDimension, .notFinite: nil
         }
     }
 }
