@@ -73,6 +73,13 @@ extension GuidelineStoreError: CustomStringConvertible {
                 + "folder can be written, or copy the whole folder."
         case .closed(let path):
             "\(path): the library has been closed."
+        case .unknownLibraryVersion(let path, let version, let newest):
+            "\(path): the library has no version \(version); its versions go from 0 to \(newest)."
+        case .unknownGuidelineVersion(let path, let id, let version, let known):
+            known.isEmpty
+                ? "\(path): the library has never had a guideline \"\(id)\". Check the id."
+                : "\(path): the guideline \"\(id)\" has no version\(version.map { " \($0)" } ?? ""); its versions are "
+                    + known.suffix(20).map(String.init).joined(separator: ", ") + "."
         case .noEncoder(let path):
             "\(path): the library has no encoder yet, so it can hold no vectors. Set the encoder first."
         case .encoderMismatch(let path, let stored, let requested):

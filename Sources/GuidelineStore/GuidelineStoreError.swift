@@ -68,6 +68,11 @@ public enum GuidelineStoreError: Error, Sendable, Hashable {
     /// The folder is read-only and holds a write-ahead log that must first be merged by a writer.
     case needsRecovery(path: String)
     case closed(path: String)
+    /// The library has no such version; its versions go from 0, when it was empty, to `newest`.
+    case unknownLibraryVersion(path: String, version: Int, newest: Int)
+    /// The library has never had this version of the guideline; `known` are those that it has had, none where it has
+    /// never had the guideline.
+    case unknownGuidelineVersion(path: String, id: String, version: Int?, known: [Int])
     case noEncoder(path: String)
     case encoderMismatch(path: String, stored: EncoderRecord, requested: EncoderRecord)
     case wrongDimension(passageID: Int64?, expected: Int, found: Int)
@@ -104,6 +109,8 @@ extension GuidelineStoreError {
         case .readOnly: "read_only"
         case .needsRecovery: "needs_recovery"
         case .closed: "closed"
+        case .unknownLibraryVersion: "unknown_library_version"
+        case .unknownGuidelineVersion: "unknown_guideline_version"
         case .noEncoder: "no_encoder"
         case .encoderMismatch: "encoder_mismatch"
         case .wrongDimension: "wrong_dimension"
@@ -117,7 +124,8 @@ extension GuidelineStoreError {
         switch self {
         case .fileNotFound, .unreadable, .emptyFile, .noRecords, .unknownFormat, .notUTF8, .unsupportedEncoding,
             .tooLong, .syntax, .truncated, .invalidField, .emptyText, .duplicateID, .invalidFilter, .libraryNotFound,
-            .libraryExists, .encoderMismatch, .wrongDimension, .notFinite:
+            .libraryExists, .unknownLibraryVersion, .unknownGuidelineVersion, .encoderMismatch, .wrongDimension,
+            .notFinite:
             true
         case .notALibrary, .newerVersion, .corrupt, .busy, .diskFull, .readOnly, .needsRecovery, .closed, .noEncoder,
             .database:
@@ -137,7 +145,8 @@ extension GuidelineStoreError {
             .unknownFormat(let path), .unsupportedEncoding(let path, _), .libraryNotFound(let path),
             .libraryExists(let path), .notALibrary(let path, _), .newerVersion(let path, _, _),
             .corrupt(let path, _, _), .busy(let path, _), .diskFull(let path), .readOnly(let path),
-            .needsRecovery(let path), .closed(let path), .noEncoder(let path), .encoderMismatch(let path, _, _),
+            .needsRecovery(let path), .closed(let path), .unknownLibraryVersion(let path, _, _),
+            .unknownGuidelineVersion(let path, _, _, _), .noEncoder(let path), .encoderMismatch(let path, _, _),
             .database(let path, _, _):
             InputLocation(file: path)
         case .invalidFilter, .wrongDimension, .notFinite: nil

@@ -61,9 +61,9 @@ struct FilterQuery {
     private mutating func condition(_ filter: GuidelineFilter) -> String {
         switch filter {
         case .all(let filters):
-            return filters.isEmpty ? "1" : "(" + filters.map { condition($0) }.joined(separator: " AND ") + ")"
+            return filters.isEmpty ? "1" : "(" + conditions(filters).joined(separator: " AND ") + ")"
         case .any(let filters):
-            return filters.isEmpty ? "0" : "(" + filters.map { condition($0) }.joined(separator: " OR ") + ")"
+            return filters.isEmpty ? "0" : "(" + conditions(filters).joined(separator: " OR ") + ")"
         case .not(let inner): return "NOT " + condition(inner)
         case .text(let field, let test): return text(filter, field, test)
         case .kind(let values): return isIn("kind", values.map(\.rawValue))
@@ -77,6 +77,24 @@ struct FilterQuery {
             return "(" + (["0"] + ranges.map { language($0) }).joined(separator: " OR ") + ")"
         case .threshold, .hasThreshold, .source, .metadata:
             return function(RecordTest(filter), "record")
+        }
+    }
+
+    /// Those that call the function last, as SQLite stops at the first one that decides.
+    private mutating func conditions(_ filters: [GuidelineFilter]) -> [String] {
+        let costly = filters.map(Self.callsFunction)
+        let ordered = zip(filters, costly).filter { !$0.1 } + zip(filters, costly).filter { $0.1 }
+        return ordered.map { condition($0.0) }
+    }
+
+    private static func callsFunction(_ filter: GuidelineFilter) -> Bool {
+        switch filter {
+        case .all(let filters), .any(let filters): filters.contains(where: callsFunction)
+        case .not(let inner): callsFunction(inner)
+        case .text(_, .contains), .text(.category, _), .text(.condition, _), .text(.examples, _),
+            .text(.counterexamples, _), .threshold, .hasThreshold, .source, .metadata:
+            true
+        default: false
         }
     }
 

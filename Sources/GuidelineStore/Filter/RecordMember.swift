@@ -49,7 +49,7 @@ struct RecordMember {
         }
 
         private mutating func skipWhiteSpace() {
-            while position < bytes.count, [0x20, 0x0A, 0x0D, 0x09].contains(bytes[position]) { position += 1 }
+            while position < bytes.count, bytes[position] <= 0x20 { position += 1 }
         }
 
         /// Where the string stands, with its quotes.
