@@ -42,8 +42,9 @@ struct FilterQuery {
         }
     }
 
-    /// The function for the connection that runs the query. It must be taken away when that is done.
-    var function: DatabaseFunction {
+    /// The function for the connection that runs the query, where it needs one. It must be taken away when that is done.
+    var function: DatabaseFunction? {
+        guard !tests.isEmpty else { return nil }
         let tests = tests
         return DatabaseFunction(Self.functionName, argumentCount: 2, pure: true) { values in
             guard case .int64(let index) = values[0].storage, tests.indices.contains(Int(index)) else { return false }

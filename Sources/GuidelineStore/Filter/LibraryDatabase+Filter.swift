@@ -28,8 +28,8 @@ extension LibraryDatabase {
         let query = FilterQuery(filter)
         let function = query.function
         return try read { database in
-            database.add(function: function)
-            defer { database.remove(function: function) }
+            if let function { database.add(function: function) }
+            defer { if let function { database.remove(function: function) } }
             // Filters are many and different, so their statements are not kept.
             let statement = try database.makeStatement(sql: "\(start) \(query.sql) \(end)")
             return try body(try Row.fetchCursor(statement, arguments: query.arguments))
