@@ -6,13 +6,19 @@ import VectorIndex
 
 public typealias EncoderRecord = GuidelineStore.EncoderRecord
 public typealias Guideline = GuidelineStore.Guideline
+public typealias GuidelineChange = GuidelineStore.GuidelineChange
+public typealias GuidelineDifference = GuidelineStore.GuidelineDifference
+public typealias GuidelineFilter = GuidelineStore.GuidelineFilter
 public typealias GuidelineImporter = GuidelineStore.GuidelineImporter
 public typealias GuidelineStoreError = GuidelineStore.GuidelineStoreError
+public typealias GuidelineVersion = GuidelineStore.GuidelineVersion
 public typealias InputLocation = GuidelineStore.InputLocation
 public typealias InputSource = GuidelineStore.InputSource
 public typealias JSONValue = GuidelineStore.JSONValue
 public typealias LibraryStatistics = GuidelineStore.LibraryStatistics
 public typealias PassageField = GuidelineStore.PassageField
+public typealias RollbackOutcome = GuidelineStore.RollbackOutcome
+public typealias TextDifference = GuidelineStore.TextDifference
 public typealias UpsertOutcome = GuidelineStore.UpsertOutcome
 
 public typealias EncoderError = TextEncoder.EncoderError

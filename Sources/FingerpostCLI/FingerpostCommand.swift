@@ -24,6 +24,7 @@ struct FingerpostCommand: ParsableCommand {
         version: version,
         subcommands: [
             BuildCommand.self, SearchCommand.self, EvaluateCommand.self, EmbedCommand.self, BenchmarkCommand.self,
-            InfoCommand.self, DoctorCommand.self, VerifyCommand.self,
+            InfoCommand.self, DoctorCommand.self, VerifyCommand.self, HistoryCommand.self, DiffCommand.self,
+            RollbackCommand.self,
         ])
 }

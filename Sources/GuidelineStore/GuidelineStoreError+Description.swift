@@ -2,7 +2,7 @@ extension GuidelineStoreError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .fileNotFound, .unreadable, .emptyFile, .noRecords, .unknownFormat, .notUTF8, .unsupportedEncoding,
-            .tooLong, .syntax, .truncated, .invalidField, .emptyText, .duplicateID:
+            .tooLong, .syntax, .truncated, .invalidField, .emptyText, .duplicateID, .invalidFilter:
             inputDescription
         default:
             libraryDescription
@@ -39,6 +39,9 @@ extension GuidelineStoreError: CustomStringConvertible {
         case .duplicateID(let id, let first, let second):
             "\(Self.prefix(second))the id \"\(id)\" was used before\(first.map { " at \($0)" } ?? "") for another "
                 + "record. Ids must be unique."
+        case .invalidFilter(let expression, let column, let expected):
+            "the filter is wrong at column \(column): expected \(expected)\(expected.hasSuffix("?") ? "" : ".")\n"
+                + Self.excerpt(of: expression, column: column)
         default:
             ""
         }
@@ -55,9 +58,6 @@ extension GuidelineStoreError: CustomStringConvertible {
         case .newerVersion(let path, let found, let supported):
             "\(path): the library has format \(found); this version of Fingerpost reads up to \(supported). Update "
                 + "Fingerpost. The file was left as it was."
-        case .outdated(let path):
-            "\(path): the library was made by an older version of Fingerpost and is open for reading only. Open it once for "
-                + "writing: fingerpost build with any of its files brings it up to date."
         case .corrupt(let path, let code, let reason):
             "\(path): the database is damaged (SQLite \(code): \(reason)). Restore a backup, or build the library again "
                 + "from its sources in another folder."
@@ -73,6 +73,13 @@ extension GuidelineStoreError: CustomStringConvertible {
                 + "folder can be written, or copy the whole folder."
         case .closed(let path):
             "\(path): the library has been closed."
+        case .unknownLibraryVersion(let path, let version, let newest):
+            "\(path): the library has no version \(version); its versions go from 0 to \(newest)."
+        case .unknownGuidelineVersion(let path, let id, let version, let known):
+            known.isEmpty
+                ? "\(path): the library has never had a guideline \"\(id)\". Check the id."
+                : "\(path): the guideline \"\(id)\" has no version\(version.map { " \($0)" } ?? ""); its versions are "
+                    + known.suffix(20).map(String.init).joined(separator: ", ") + "."
         case .noEncoder(let path):
             "\(path): the library has no encoder yet, so it can hold no vectors. Set the encoder first."
         case .encoderMismatch(let path, let stored, let requested):
@@ -88,6 +95,18 @@ extension GuidelineStoreError: CustomStringConvertible {
         default:
             ""
         }
+    }
+
+    /// The expression on one line, with a caret below the column; of a long one the part around it.
+    private static func excerpt(of expression: String, column: Int) -> String {
+        let width = 72
+        let characters = expression.map { $0.isNewline || $0 == "\t" ? " " : $0 }
+        var start = max(0, min(column - 1 - width / 2, characters.count - width))
+        if column <= width - 8 { start = 0 }
+        let end = min(characters.count, start + width)
+        let before = start > 0 ? "..." : ""
+        let text = before + String(characters[start..<end]) + (end < characters.count ? "..." : "")
+        return "  \(text)\n  " + String(repeating: " ", count: before.count + max(0, column - 1 - start)) + "^"
     }
 
     private static func prefix(_ location: InputLocation?) -> String {

@@ -47,6 +47,11 @@ public enum GuidelineStoreError: Error, Sendable, Hashable {
     case emptyText(field: String, InputLocation?)
     case duplicateID(String, first: InputLocation?, second: InputLocation?)
 
+    // MARK: Filters
+
+    /// An expression that is no filter. `column` counts characters from 1; one beyond the last stands for the end.
+    case invalidFilter(expression: String, column: Int, expected: String)
+
     // MARK: The library
 
     case libraryNotFound(path: String)
@@ -54,8 +59,6 @@ public enum GuidelineStoreError: Error, Sendable, Hashable {
     /// The file is no SQLite database, or another program's.
     case notALibrary(path: String, reason: String)
     case newerVersion(path: String, found: Int, supported: Int)
-    /// Made by an older version and opened for reading alone, so that it cannot be brought up to date.
-    case outdated(path: String)
     case corrupt(path: String, sqliteCode: Int, reason: String)
     /// Another process was writing for all the time that was allowed.
     case busy(path: String, waitedSeconds: Double)
@@ -65,6 +68,11 @@ public enum GuidelineStoreError: Error, Sendable, Hashable {
     /// The folder is read-only and holds a write-ahead log that must first be merged by a writer.
     case needsRecovery(path: String)
     case closed(path: String)
+    /// The library has no such version; its versions go from 0, when it was empty, to `newest`.
+    case unknownLibraryVersion(path: String, version: Int, newest: Int)
+    /// The library has never had this version of the guideline; `known` are those that it has had, none where it has
+    /// never had the guideline.
+    case unknownGuidelineVersion(path: String, id: String, version: Int?, known: [Int])
     case noEncoder(path: String)
     case encoderMismatch(path: String, stored: EncoderRecord, requested: EncoderRecord)
     case wrongDimension(passageID: Int64?, expected: Int, found: Int)
@@ -90,17 +98,19 @@ extension GuidelineStoreError {
         case .invalidField: "invalid_field"
         case .emptyText: "empty_text"
         case .duplicateID: "duplicate_id"
+        case .invalidFilter: "invalid_filter"
         case .libraryNotFound: "library_not_found"
         case .libraryExists: "library_exists"
         case .notALibrary: "not_a_library"
         case .newerVersion: "newer_version"
-        case .outdated: "outdated"
         case .corrupt: "corrupt"
         case .busy: "busy"
         case .diskFull: "disk_full"
         case .readOnly: "read_only"
         case .needsRecovery: "needs_recovery"
         case .closed: "closed"
+        case .unknownLibraryVersion: "unknown_library_version"
+        case .unknownGuidelineVersion: "unknown_guideline_version"
         case .noEncoder: "no_encoder"
         case .encoderMismatch: "encoder_mismatch"
         case .wrongDimension: "wrong_dimension"
@@ -113,10 +123,11 @@ extension GuidelineStoreError {
     public var isInputError: Bool {
         switch self {
         case .fileNotFound, .unreadable, .emptyFile, .noRecords, .unknownFormat, .notUTF8, .unsupportedEncoding,
-            .tooLong, .syntax, .truncated, .invalidField, .emptyText, .duplicateID, .libraryNotFound, .libraryExists,
-            .encoderMismatch, .wrongDimension, .notFinite:
+            .tooLong, .syntax, .truncated, .invalidField, .emptyText, .duplicateID, .invalidFilter, .libraryNotFound,
+            .libraryExists, .unknownLibraryVersion, .unknownGuidelineVersion, .encoderMismatch, .wrongDimension,
+            .notFinite:
             true
-        case .notALibrary, .newerVersion, .outdated, .corrupt, .busy, .diskFull, .readOnly, .needsRecovery, .closed,
+        case .notALibrary, .newerVersion, .corrupt, .busy, .diskFull, .readOnly, .needsRecovery, .closed,
             .noEncoder,
             .database:
             false
@@ -133,12 +144,13 @@ extension GuidelineStoreError {
         case .duplicateID(_, let first, let second): second ?? first
         case .fileNotFound(let path), .unreadable(let path, _), .emptyFile(let path), .noRecords(let path, _),
             .unknownFormat(let path), .unsupportedEncoding(let path, _), .libraryNotFound(let path),
-            .libraryExists(let path), .notALibrary(let path, _), .newerVersion(let path, _, _), .outdated(let path),
+            .libraryExists(let path), .notALibrary(let path, _), .newerVersion(let path, _, _),
             .corrupt(let path, _, _), .busy(let path, _), .diskFull(let path), .readOnly(let path),
-            .needsRecovery(let path), .closed(let path), .noEncoder(let path), .encoderMismatch(let path, _, _),
+            .needsRecovery(let path), .closed(let path), .unknownLibraryVersion(let path, _, _),
+            .unknownGuidelineVersion(let path, _, _, _), .noEncoder(let path), .encoderMismatch(let path, _, _),
             .database(let path, _, _):
             InputLocation(file: path)
-        case .wrongDimension, .notFinite: nil
+        case .invalidFilter, .wrongDimension, .notFinite: nil
         }
     }
 }

@@ -5,6 +5,7 @@ import GuidelineStore
 //
 //     write FOLDER SEED     adds, updates and removes guidelines for ever; acknowledges each transaction on stdout
 //     create FOLDER         makes a library
+//     open FOLDER           opens a library, which brings its schema up to date, says "opened", and waits to be killed
 //     golden FOLDER         makes the library that is kept as a fixture
 //     hold FOLDER           begins to write, says "holding", and waits to be killed
 //     inspect FOLDER UID    takes the user's id and says what opening the library gives
@@ -99,6 +100,11 @@ do {
     switch arguments[1] {
     case "write": try write(folder, seed: arguments.count > 3 ? Int(arguments[3]) ?? 0 : 0)
     case "create": _ = try LibraryDatabase.create(at: folder)
+    case "open":
+        let library = try LibraryDatabase.open(at: folder)
+        say("opened")
+        sleep(600)
+        try library.close()
     case "golden": try writeGolden(folder)
     case "hold":
         let library = try LibraryDatabase.open(at: folder)

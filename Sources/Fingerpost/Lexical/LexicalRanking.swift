@@ -81,8 +81,8 @@ struct LexicalRanking {
     }
 
     /// The guidelines with the largest shares, best first, equal ones in the order of their rows; none without a word of
-    /// the input.
-    func best(_ limit: Int) -> [Int64] {
+    /// the input, and none that is not allowed.
+    func best(_ limit: Int, where isAllowed: (Int64) -> Bool = { _ in true }) -> [Int64] {
         guard length > 0, limit > 0 else { return [] }
         typealias Item = (guideline: Int64, score: Float)
         func isBefore(_ a: Item, _ b: Item) -> Bool {
@@ -93,10 +93,9 @@ struct LexicalRanking {
         for (number, part) in parts.enumerated() {
             for (place, score) in scores[number].enumerated() where score >= bar && score > 0 && part.isLive[place] {
                 let item = (part.segment.guidelines[place], score)
-                if best.count == limit {
-                    guard isBefore(item, best[limit - 1]) else { continue }
-                    best.removeLast()
-                }
+                if best.count == limit, !isBefore(item, best[limit - 1]) { continue }
+                guard isAllowed(item.0) else { continue }
+                if best.count == limit { best.removeLast() }
                 var target = best.count
                 while target > 0, isBefore(item, best[target - 1]) { target -= 1 }
                 best.insert(item, at: target)

@@ -29,7 +29,8 @@ public final class GuidelineLibrary: Sendable {
     let database: LibraryDatabase
     let options: LibraryOptions
     let passages: Locked<PassageIndex>
-    private let writing = Locked(())
+    let filters = FilterCache()
+    let writing = Locked(())
 
     private init(
         database: LibraryDatabase, mode: Mode, encoder: any SentenceEncoder, options: LibraryOptions,
@@ -172,7 +173,7 @@ public final class GuidelineLibrary: Sendable {
     }
 
     /// Encodes what is pending, then brings the index up to date, and saves it once enough has changed.
-    private func update(_ progress: ProgressHandler?) throws {
+    func update(_ progress: ProgressHandler?) throws {
         try Self.encodePending(database, encoder, options, progress)
         try mendingIndex {
             try passages.withLock { passages in

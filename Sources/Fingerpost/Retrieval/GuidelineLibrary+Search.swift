@@ -80,25 +80,48 @@ extension GuidelineLibrary {
         }
         var attempt = 0
         while true {
-            let isCurrent = try mendingIndex {
-                let passages = try currentPassages(withWords: usesWords)
-                let wordStart = clock.now
-                let words = usesWords ? passages.wordRanking(of: query) : nil
-                result.latency.words = clock.now - wordStart
-                let ranking = try passages.rank(
-                    vector: usesVector ? vector : nil, words: words, wanted: options.limit, options: options)
-                result.latency.search = ranking.search
-                result.latency.rank = ranking.rank
-                let fetchStart = clock.now
-                defer { result.latency.fetch = clock.now - fetchStart }
-                return try fill(
-                    &result, from: ranking, passages: passages, vector: usesVector ? vector : nil, options: options)
+            var isCurrent = false
+            do {
+                isCurrent = try mendingIndex {
+                    try answer(
+                        &result, vector: usesVector ? vector : nil, words: usesWords ? query : nil, options: options)
+                }
+            } catch VectorIndexError.staleFilter where attempt < 3 {
+                filters.clear()
             }
             result.latency.total = encode + (clock.now - start)
             // A guideline that was removed between the two steps is looked up in vain; the index knows better by now.
             attempt += 1
             if isCurrent || attempt > 3 { return result }
         }
+    }
+
+    /// One attempt at an answer; false if a guideline that was found is gone.
+    private func answer(
+        _ result: inout Retrieval, vector: [Float]?, words: String?, options: RetrievalOptions
+    ) throws -> Bool {
+        let clock = ContinuousClock()
+        let passages = try currentPassages(withWords: words != nil)
+        let allowed = try options.filter.map { try filters.allowed(by: $0, in: passages, of: database) }
+        let start = clock.now
+        let ranking = passages.wordRanking(of: words)
+        result.latency.words = clock.now - start
+        let ranked = try passages.rank(
+            vector: vector, words: ranking, wanted: options.limit, allowed: allowed, options: options)
+        result.latency.search = ranked.search
+        result.latency.rank = ranked.rank
+        let fetch = clock.now
+        defer { result.latency.fetch = clock.now - fetch }
+        guard try fill(&result, from: ranked, passages: passages, vector: vector, options: options) else {
+            return false
+        }
+        guard options.explains, let allowed else { return true }
+        // What would have been looked at without the filter.
+        let all = try passages.rank(vector: vector, words: ranking, wanted: options.limit, options: options)
+        let filtered = all.items.prefix(options.limit).filter { !allowed.isAllowed[$0.slot] }
+        guard let found = try look(up: filtered[...]) else { return false }
+        result.dropped += found.map { DroppedGuideline($0.match, reason: .filtered) }
+        return true
     }
 
     /// The index as of what is committed now.

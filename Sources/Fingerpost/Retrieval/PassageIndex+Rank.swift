@@ -42,9 +42,12 @@ extension PassageIndex {
     /// Candidates come from the graph and from the words; each is then scored in full, on all its passages. With
     /// `isExact` every guideline is a candidate.
     ///
-    /// - Parameter wanted: how many active guidelines there should be, if there are so many.
+    /// - Parameters:
+    ///   - wanted: how many active guidelines there should be, if there are so many.
+    ///   - allowed: the guidelines that count; nil for all.
     func rank(
-        vector: [Float]?, words: LexicalRanking?, wanted: Int, options: RetrievalOptions
+        vector: [Float]?, words: LexicalRanking?, wanted: Int, allowed: AllowedGuidelines? = nil,
+        options: RetrievalOptions
     ) throws -> Ranking {
         var ranking = Ranking()
         let clock = ContinuousClock()
@@ -58,7 +61,8 @@ extension PassageIndex {
                 let found = try index.search(
                     vector, limit: pool,
                     options: SearchOptions(
-                        efSearch: options.efSearch, strategy: options.isExact ? .exact : .automatic))
+                        efSearch: options.efSearch, filter: allowed.map { .rows($0.rows) } ?? .none,
+                        strategy: options.isExact ? .exact : .automatic))
                 ranking.mode = RetrievalMode(found.statistics.plan)
                 for neighbor in found { if let slot = table.slot(ofPassage: neighbor.key) { slots.insert(slot) } }
                 isComplete = found.count < pool || pool >= table.passages.count
@@ -69,7 +73,11 @@ extension PassageIndex {
             let start = clock.now
             if let words {
                 let limit = vector == nil && options.isExact ? table.guidelines.count : max(Self.wordCandidates, wanted)
-                for row in words.best(limit) { if let slot = table.slot(ofGuideline: row) { slots.insert(slot) } }
+                let best = words.best(limit) { row in
+                    guard let allowed else { return true }
+                    return table.slot(ofGuideline: row).map { allowed.isAllowed[$0] } ?? false
+                }
+                for row in best { if let slot = table.slot(ofGuideline: row) { slots.insert(slot) } }
             }
             ranking.items = try items(slots.sorted(), vector: vector, words: words)
             ranking.rank += clock.now - start

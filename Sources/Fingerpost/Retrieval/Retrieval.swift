@@ -11,6 +11,8 @@ public struct RetrievalOptions: Sendable, Hashable {
     public var minimumScore: Float?
     /// As ``minimumScore``, for guidelines with a risk code; of several codes the lowest counts.
     public var riskThresholds: [String: Float] = [:]
+    /// Which guidelines are looked at; nil for all.
+    public var filter: GuidelineFilter?
     /// Whether a guideline's own threshold, where it has one, comes before these.
     public var usesThresholds = true
     /// Whether relations between guidelines decide which of them are returned together; see ``Guideline/Relation``.
@@ -115,6 +117,8 @@ public struct DroppedGuideline: Sendable, Hashable, Identifiable {
         case belowThreshold = "below_threshold"
         /// It is a draft, in shadow or retired.
         case status
+        /// The filter does not let it through. Told where an explanation is asked for.
+        case filtered
         /// A match that has priority over it applies.
         case deprioritized
         /// It and a match exclude each other, and the match has the higher authority, priority or rank.

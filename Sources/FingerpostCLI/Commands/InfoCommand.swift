@@ -13,7 +13,7 @@ struct InfoCommand: ParsableCommand {
 
             With --json: {"library","id","created","guidelines","passages","pending","indexed","unindexed",\
             "encoder":{...},"index":{"M","efConstruction","efSearch","layout","origin","bytes"},"database":{"bytes",\
-            "schemaVersion","generation","sqlite"},"byKind","byStatus","bySeverity","byLanguage","byTag","byRisk"}.
+            "schemaVersion","generation","libraryVersion","sqlite"},"byKind","byStatus","bySeverity","byLanguage","byTag","byRisk"}.
             """)
 
     @OptionGroup var target: LibraryOption
@@ -50,6 +50,7 @@ extension LibraryInformation {
             "database": [
                 "bytes": .integer(statistics.databaseBytes + statistics.logBytes),
                 "schemaVersion": .integer(statistics.schemaVersion), "generation": .integer(statistics.generation),
+                "libraryVersion": .integer(statistics.libraryVersion),
                 "sqlite": .string(statistics.sqliteVersion),
             ],
             "byKind": .counts(Self.named(statistics.byKind)),
@@ -90,7 +91,8 @@ extension LibraryInformation {
             ("created", PlainText.line(statistics.created)),
             (
                 "format",
-                "\(statistics.schemaVersion), generation \(statistics.generation), SQLite \(statistics.sqliteVersion)"
+                "\(statistics.schemaVersion), library version \(statistics.libraryVersion), generation "
+                    + "\(statistics.generation), SQLite \(statistics.sqliteVersion)"
             ),
         ]
         if statistics.pendingPassageCount > 0 {

@@ -37,6 +37,9 @@ struct SearchCommand: ParsableCommand {
     @Option(help: "Guidelines of less similarity do not count as matches (-1 to 1; with --lexical: the score).")
     var minScore: Float?
 
+    @Option(help: "Look only at guidelines that this expression lets through, such as 'severity >= high and lang = en'.")
+    var filter: String?
+
     @Option(help: "Return guidelines of at least this authority for every input.")
     var always: AuthorityArgument?
 
@@ -65,19 +68,21 @@ struct SearchCommand: ParsableCommand {
         }
     }
 
-    private var options: RetrievalOptions {
+    private func options() throws -> RetrievalOptions {
         var options = RetrievalOptions(
             limit: limit, method: retrieval.method.value, minimumScore: minScore, efSearch: retrieval.efSearch,
             isExact: retrieval.exact,
             explains: explain)
+        options.filter = try filter.map { try GuidelineFilter(parsing: $0) }
         options.always = always?.value
         options.usesThresholds = !ignoreThresholds
         return options
     }
 
     func run() throws {
+        let options = try options()
         let library = try LibraryAccess.reading(target.folder, progress: ProgressBar())
-        if let batch { return try answer(batch: InputSource(argument: batch), in: library) }
+        if let batch { return try answer(batch: InputSource(argument: batch), in: library, options) }
         for (index, text) in texts.enumerated() {
             let found = try library.search(text, options: options)
             guard !output.json else {
@@ -90,7 +95,7 @@ struct SearchCommand: ParsableCommand {
     }
 
     /// Answers what is waiting together, so that a single line has its answer at once and many keep all threads busy.
-    private func answer(batch source: InputSource, in library: GuidelineLibrary) throws {
+    private func answer(batch source: InputSource, in library: GuidelineLibrary, _ options: RetrievalOptions) throws {
         let queue = QueryQueue(source)
         var count = 0
         while let queries = try queue.next(limit: 256) {

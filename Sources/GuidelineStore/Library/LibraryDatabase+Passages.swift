@@ -49,7 +49,8 @@ extension LibraryDatabase {
     }
 
     func field(_ name: String, of passage: Int64) throws -> PassageField {
-        guard let field = PassageField(rawValue: name) else {
+        // Titles were passages of their own once, and are in libraries that nobody has opened for writing since.
+        guard let field = name == "title" ? .text : PassageField(rawValue: name) else {
             throw GuidelineStoreError.corrupt(
                 path: folder.path, sqliteCode: 0, reason: "passage \(passage) has an unknown field")
         }

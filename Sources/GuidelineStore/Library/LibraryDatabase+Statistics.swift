@@ -7,6 +7,8 @@ public struct LibraryStatistics: Sendable, Hashable {
     /// When the library was made, in ISO 8601.
     public var created: String
     public var generation: Int
+    /// See ``LibraryDatabase/libraryVersion``.
+    public var libraryVersion: Int
     public var encoder: EncoderRecord?
     public var guidelineCount: Int
     public var byKind: [Guideline.Kind: Int]
@@ -48,7 +50,8 @@ extension LibraryDatabase {
             let fields = try counts("field", "passage")
             return LibraryStatistics(
                 libraryID: try meta("library_id"), created: try meta("created"),
-                generation: try Self.generation(database), encoder: try Self.encoder(database, path: folder.path),
+                generation: try Self.generation(database), libraryVersion: try Self.libraryVersion(database),
+                encoder: try Self.encoder(database, path: folder.path),
                 guidelineCount: try database.number("SELECT count(*) FROM guideline"),
                 byKind: words(try counts("kind", "guideline")), byStatus: words(try counts("status", "guideline")),
                 bySeverity: words(try counts("severity", "guideline")), byLanguage: try counts("language", "guideline"),

@@ -12,6 +12,8 @@ public struct LibraryProblem: Sendable, Hashable, CustomStringConvertible {
         case fullText = "full_text"
         /// A guideline's record cannot be read, or does not agree with the columns beside it.
         case record
+        /// A past version of a guideline cannot be read, or is out of order.
+        case history
         /// Passages do not agree with their guideline.
         case passage
         /// A vector has a wrong length or is not finite, or there is no encoder for it.
@@ -40,6 +42,7 @@ extension LibraryDatabase {
                 if problems.isEmpty {
                     problems += try referenceProblems(database, limit)
                     problems += try recordProblems(database, limit)
+                    problems += try historyProblems(database, limit)
                     problems += try vectorProblems(database, limit)
                     problems += try fullTextRowProblems(database)
                 }
@@ -104,6 +107,39 @@ extension LibraryDatabase {
                     LibraryProblem(
                         kind: .passage, problem: "guideline \"\(id)\": passages do not agree with the record"))
             }
+        }
+        return problems
+    }
+
+    private func historyProblems(_ database: Database, _ limit: Int) throws -> [LibraryProblem] {
+        guard try LibrarySchema.hasHistory(database) else { return [] }
+        var problems: [LibraryProblem] = []
+        func add(_ id: String, _ problem: String) {
+            problems.append(LibraryProblem(kind: .history, problem: "guideline \"\(id)\": \(problem)"))
+        }
+        let newest = try Self.libraryVersion(database)
+        let sql = """
+            SELECT past.id, past.library_version, past.version, past.record, present.library_version
+            FROM guideline_history AS past LEFT JOIN guideline AS present ON present.id = past.id
+            ORDER BY past.id, past.library_version
+            """
+        try database.forEachRow(sql) { row in
+            guard problems.count < limit else { return }
+            let (id, libraryVersion, version): (String, Int, Int) = try (row.value(0), row.value(1), row.value(2))
+            if libraryVersion >= (try row.optional(4) ?? newest + 1) {
+                add(id, "its history goes beyond its present state, or the library's")
+            }
+            guard !row.hasNull(atIndex: 3) else { return }
+            do {
+                let past = try record(in: row, at: 3)
+                if past.id != id || past.version != version { add(id, "version \(version) is another one's record") }
+            } catch {
+                add(id, "version \(version): \(error)")
+            }
+        }
+        let ahead = "SELECT id FROM guideline WHERE library_version > ? LIMIT ?"
+        try database.forEachRow(ahead, [newest, limit]) { row in
+            try add(row.value(0), "it is of a later version than the library")
         }
         return problems
     }

@@ -136,10 +136,7 @@ public final class LibraryDatabase: Sendable {
             try LibrarySchema.check(database, path: folder.path)
             return try Self.hasPassagesOfThisVersion(database)
         }
-        guard mode == .readWrite else {
-            guard hasPassages else { throw GuidelineStoreError.outdated(path: folder.path) }
-            return
-        }
+        guard mode == .readWrite else { return }
         let maximumPageCount = configuration.maximumPageCount
         try pool.writeWithoutTransaction { database in
             // A commit that was acknowledged must survive a power cut, so each one is synced.

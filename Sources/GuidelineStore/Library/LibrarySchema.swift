@@ -6,7 +6,7 @@ import GRDB
 /// Migrations are never edited once released; a new version adds one.
 enum LibrarySchema {
     /// The version that this code writes, kept as `user_version`.
-    static let version = 1
+    static let version = 2
 
     /// Makes a new library in an empty database and leaves it in write-ahead mode, which the file remembers.
     static func create(in queue: DatabaseQueue) throws {
@@ -45,11 +45,16 @@ enum LibrarySchema {
         try migrator.migrate(pool)
     }
 
-    private static let migrator: DatabaseMigrator = {
+    static let migrator: DatabaseMigrator = {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("v1") { database in
             try database.execute(sql: version1)
             try database.execute(sql: "PRAGMA user_version = 1")
+        }
+        // Nothing in it touches a foreign key, so that all of them need not be looked at again.
+        migrator.registerMigration("v2", foreignKeyChecks: .immediate) { database in
+            try database.execute(sql: version2)
+            try database.execute(sql: "PRAGMA user_version = 2")
         }
         return migrator
     }()
@@ -137,5 +142,33 @@ enum LibrarySchema {
             INSERT INTO guideline_text (rowid, title, text, examples)
             VALUES (new.row, new.title, new.text, new.examples);
         END;
+        """
+
+    /// Whether the library has a history. One of version 1 that is open for reading alone has none.
+    static func hasHistory(_ database: Database) throws -> Bool { try database.number("PRAGMA user_version") >= 2 }
+
+    /// - `meta.library_version` counts the committed writes that changed guidelines.
+    /// - `guideline.library_version` is the one that made the guideline what it is, and `change` how. What was there
+    ///   before this version of the schema is called added by the library's first version.
+    /// - `guideline_history` holds what guidelines were before: a row is written when a guideline is changed or removed,
+    ///   so that an import writes none. Without a record, it says that the guideline was removed. What a guideline was at
+    ///   a library version is the row, here or in `guideline`, with the largest `library_version` that is not above it.
+    private static let version2 = """
+        ALTER TABLE guideline ADD COLUMN library_version INTEGER NOT NULL DEFAULT 1;
+        ALTER TABLE guideline ADD COLUMN change TEXT NOT NULL DEFAULT 'added';
+        CREATE INDEX guideline_library_version ON guideline (library_version);
+
+        CREATE TABLE guideline_history (
+            id TEXT NOT NULL,
+            library_version INTEGER NOT NULL,
+            version INTEGER NOT NULL,
+            change TEXT NOT NULL CHECK (change IN ('added', 'updated', 'removed', 'restored')),
+            changed_at TEXT NOT NULL,
+            record TEXT,
+            PRIMARY KEY (id, library_version)
+        ) STRICT;
+        CREATE INDEX guideline_history_library_version ON guideline_history (library_version);
+
+        INSERT INTO meta (key, value) SELECT 'library_version', EXISTS (SELECT 1 FROM guideline);
         """
 }

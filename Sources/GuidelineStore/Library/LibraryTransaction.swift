@@ -44,6 +44,10 @@ public final class LibraryTransaction {
     var hasChanges = false
     private var givenIDs: Set<String> = []
     private let now: String
+    /// What the library's version will be, once a guideline has changed.
+    private(set) var newLibraryVersion: Int?
+    /// Whether a guideline that is added may have been there before.
+    private var hasHistory: Bool?
 
     init(_ database: Database, path: String) {
         self.database = database
@@ -54,6 +58,17 @@ public final class LibraryTransaction {
     func finish() throws {
         guard hasChanges else { return }
         try database.change("UPDATE meta SET value = value + 1 WHERE key = 'generation'")
+        guard let newLibraryVersion else { return }
+        try database.change("UPDATE meta SET value = ? WHERE key = 'library_version'", [newLibraryVersion])
+    }
+
+    /// To be called before a guideline changes. Returns the library version that the change belongs to.
+    private func beginChange() throws -> Int {
+        hasChanges = true
+        if let newLibraryVersion { return newLibraryVersion }
+        let version = try LibraryDatabase.libraryVersion(database) + 1
+        newLibraryVersion = version
+        return version
     }
 
     // MARK: Guidelines
@@ -62,8 +77,9 @@ public final class LibraryTransaction {
     ///
     /// - An id that is new, with content that another guideline has (``Guideline/contentHash``), is a duplicate and is not
     ///   stored, unless that other guideline is retired and this one is not.
-    /// - An update raises the version by one, or to the version given where that is higher. Passages whose text is the
-    ///   same keep their ids and vectors.
+    /// - An update raises the version by one, or to the version given where that is higher; so does adding an id that was
+    ///   removed before. Passages whose text is the same keep their ids and vectors.
+    /// - What the guideline was before stays in the library's history.
     /// - An id that was given before in the same transaction is a duplicate where the content is the same.
     ///
     /// - Returns: What was done, and the id, which was derived from the content where the guideline had none.
@@ -79,7 +95,7 @@ public final class LibraryTransaction {
             if let other = try duplicate(ofContent: hash, status: guideline.status) {
                 return (.duplicate(of: other), id)
             }
-            try insert(guideline, hash)
+            try insert(guideline, hash, .added)
             return (.added, id)
         }
         if isRepeated {
@@ -89,25 +105,81 @@ public final class LibraryTransaction {
         if guideline.version <= stored.version {
             guideline.version = stored.version
             if guideline.jsonText.utf8.elementsEqual(stored.record.utf8) { return (.unchanged, id) }
-            guard stored.version < Int.max else {
-                throw GuidelineStoreError.invalidField("version", problem: "cannot be raised any more", nil)
-            }
-            guideline.version = stored.version + 1
+            guideline.version = try Self.version(after: stored.version)
         }
-        try update(guideline, hash, row: stored.row)
+        try update(guideline, hash, row: stored.row, .updated)
         return (.updated, id)
     }
 
-    /// Removes a guideline with its passages and vectors.
+    /// Makes a guideline what it was, or brings it back; a new version with the content of an old one. Content that
+    /// another guideline has as well is no obstacle.
+    ///
+    /// - Returns: Whether that changed anything.
+    func restore(_ guideline: Guideline) throws -> Bool {
+        var guideline = guideline
+        let hash = guideline.contentHash
+        guard let stored = try storedVersion(of: guideline.id) else {
+            try insert(guideline, hash, .restored)
+            return true
+        }
+        guideline.version = stored.version
+        if guideline.jsonText.utf8.elementsEqual(stored.record.utf8) { return false }
+        guideline.version = try Self.version(after: stored.version)
+        try update(guideline, hash, row: stored.row, .restored)
+        return true
+    }
+
+    private static func version(after version: Int) throws -> Int {
+        guard version < Int.max else {
+            throw GuidelineStoreError.invalidField("version", problem: "cannot be raised any more", nil)
+        }
+        return version + 1
+    }
+
+    /// Removes a guideline with its passages and vectors. What it was stays in the library's history.
     ///
     /// - Returns: Whether it was there.
     @discardableResult
     public func remove(id: String) throws -> Bool {
-        try database.change("DELETE FROM guideline WHERE id = ?", [id])
         givenIDs.remove(id)
-        guard database.changesCount > 0 else { return false }
-        hasChanges = true
+        guard let stored = try storedVersion(of: id) else { return false }
+        let libraryVersion = try beginChange()
+        try keepHistory(ofRow: stored.row, before: libraryVersion)
+        // One that was added in this transaction leaves no trace.
+        try database.change(
+            """
+            INSERT OR REPLACE INTO guideline_history (id, library_version, version, change, changed_at)
+            SELECT id, ?1, ?2, 'removed', ?3 FROM (
+                SELECT id, record FROM guideline_history WHERE id = ?4 AND library_version < ?1
+                ORDER BY library_version DESC LIMIT 1
+            ) WHERE record IS NOT NULL
+            """, [libraryVersion, stored.version, now, id])
+        try database.change("DELETE FROM guideline WHERE row = ?", [stored.row])
+        hasHistory = true
         return true
+    }
+
+    /// Takes what a guideline is into the history, unless this transaction made it so.
+    private func keepHistory(ofRow row: Int64, before libraryVersion: Int) throws {
+        try database.change(
+            """
+            INSERT INTO guideline_history (id, library_version, version, change, changed_at, record)
+            SELECT id, library_version, version, change, updated_at, record FROM guideline
+            WHERE row = ? AND library_version < ?
+            """, [row, libraryVersion])
+    }
+
+    /// The highest version that a guideline which is not there ever had, and whether it was there until this transaction.
+    private func formerVersion(of id: String, at libraryVersion: Int) throws -> (version: Int, isReplaced: Bool)? {
+        let mayExist = try hasHistory ?? (database.number("SELECT EXISTS (SELECT 1 FROM guideline_history)") == 1)
+        hasHistory = mayExist
+        guard mayExist else { return nil }
+        return try database.firstRow(
+            "SELECT max(version), max(library_version) = ? FROM guideline_history WHERE id = ?", [libraryVersion, id]
+        ) { row in
+            guard let version: Int = try row.optional(0) else { return nil }
+            return try (version, row.value(1))
+        } ?? nil
     }
 
     private struct StoredVersion {
@@ -129,27 +201,42 @@ public final class LibraryTransaction {
             [hash, status == .retired])
     }
 
-    private func insert(_ guideline: Guideline, _ hash: String) throws {
-        hasChanges = true
+    private func insert(_ guideline: Guideline, _ hash: String, _ change: GuidelineVersion.Change) throws {
+        let libraryVersion = try beginChange()
+        var (guideline, change) = (guideline, change)
+        if let former = try formerVersion(of: guideline.id, at: libraryVersion) {
+            guideline.version = max(guideline.version, try Self.version(after: former.version))
+            if former.isReplaced {
+                try database.change(
+                    "DELETE FROM guideline_history WHERE id = ? AND library_version = ?",
+                    [guideline.id, libraryVersion])
+                if change == .added { change = .updated }
+            }
+        }
         try database.change(
             """
             INSERT INTO guideline (content_hash, title, text, examples, kind, status, authority, severity, priority,
-                language, version, record, updated_at, id, created_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """, columns(guideline, hash) + [guideline.id, now])
+                language, version, record, updated_at, library_version, change, id, created_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """, columns(guideline, hash) + [libraryVersion, change.rawValue, guideline.id, now])
         let row = database.lastInsertedRowID
         try insertLabels(guideline, row)
         for passage in guideline.passages { try insertPassage(passage, row) }
     }
 
-    private func update(_ guideline: Guideline, _ hash: String, row: Int64) throws {
-        hasChanges = true
+    private func update(
+        _ guideline: Guideline, _ hash: String, row: Int64, _ change: GuidelineVersion.Change
+    ) throws {
+        let libraryVersion = try beginChange()
+        try keepHistory(ofRow: row, before: libraryVersion)
+        hasHistory = true
         try database.change(
             """
             UPDATE guideline SET content_hash = ?, title = ?, text = ?, examples = ?, kind = ?, status = ?,
-                authority = ?, severity = ?, priority = ?, language = ?, version = ?, record = ?, updated_at = ?
+                authority = ?, severity = ?, priority = ?, language = ?, version = ?, record = ?, updated_at = ?,
+                library_version = ?, change = ?
             WHERE row = ?
-            """, columns(guideline, hash) + [row])
+            """, columns(guideline, hash) + [libraryVersion, change.rawValue, row])
         try database.change("DELETE FROM guideline_tag WHERE guideline = ?", [row])
         try database.change("DELETE FROM guideline_risk WHERE guideline = ?", [row])
         try insertLabels(guideline, row)

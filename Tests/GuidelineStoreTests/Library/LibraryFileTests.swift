@@ -61,7 +61,7 @@ import Testing
         try queue.write { try $0.execute(sql: "CREATE TABLE guideline (id); CREATE TABLE meta (id)") }
         try queue.close()
         var newer = good
-        newer[63] = 2
+        newer[63] = UInt8(LibrarySchema.version + 1)
         var grown = good
         grown.replaceSubrange(28..<32, with: [0, 0, 0xFF, 0xFF])
         let cases: [(String, [UInt8], String)] = [

@@ -7,11 +7,12 @@ import Testing
 ///
 /// Made by `GuidelineStoreCrashHelper golden FOLDER`; never made again for a version that was released.
 @Suite struct LibraryGoldenTests {
-    @Test func aLibraryOfVersion1Opens() throws {
+    @Test(arguments: [1, 2])
+    func aLibraryOfAnEarlierVersionOpens(version: Int) throws {
         let folder = try TemporaryFolder()
         let url = folder.file("library")
         let fixture = try #require(
-            Bundle.module.url(forResource: "library-v1", withExtension: nil, subdirectory: "Fixtures"))
+            Bundle.module.url(forResource: "library-v\(version)", withExtension: nil, subdirectory: "Fixtures"))
         try FileManager.default.copyItem(at: fixture, to: url)
         let library = try LibraryDatabase.open(at: url)
         #expect(try library.verify().isEmpty)
@@ -38,7 +39,13 @@ import Testing
         try library.forEachVector { vectors[$0.passageID] = Array($0.values) }
         #expect(vectors == Dictionary(uniqueKeysWithValues: (3...5).map { (Int64($0), [Float($0), 0.5, -0.25]) }))
         #expect(try library.searchText("strasse cafe keyloggers", limit: 9).count == 2)
+        // Version 1 kept no history, so what it held is the first version that is known.
+        #expect(try library.libraryVersion == (version == 1 ? 1 : 3))
+        #expect(try library.history(of: "old").map(\.version) == (version == 1 ? [2] : [1, 2]))
+        #expect(try library.history(of: "gone").map(\.change) == (version == 1 ? [] : [.added, .removed]))
+        #expect(try library.count(matching: .severity(.atLeast(.high)) && .metadata("support", .equals(12))) == 1)
         #expect(try library.upsert([Guideline(id: "kind", text: "Be kinder.")]).updated == ["kind"])
+        #expect(try library.history(of: "kind").map(\.change) == [.added, .updated])
         #expect(try library.verify().isEmpty)
     }
 }

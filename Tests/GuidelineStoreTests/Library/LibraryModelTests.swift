@@ -12,6 +12,8 @@ import Testing
         /// Texts that have a vector, by guideline and field.
         var encoded: [String: Set<String>] = [:]
         var generation = 0
+        /// The last versions of what was removed.
+        var removed: [String: Int] = [:]
 
         mutating func upsert(_ given: Guideline) -> UpsertResult {
             var guideline = given
@@ -21,6 +23,7 @@ import Testing
                 }
                 // The oldest is named; which that is the model does not know.
                 if let twin = twins.first { return .duplicate(of: twin.id) }
+                guideline.version = max(guideline.version, (removed[guideline.id] ?? 0) + 1)
                 guidelines[guideline.id] = guideline
                 return .added
             }
@@ -71,6 +74,7 @@ import Testing
                 let ids = Set((0..<3).map { _ in "g\(Int.random(in: 0..<30, using: &generator))" })
                 let removed = try library.remove(ids: ids.sorted())
                 #expect(removed == ids.sorted().filter { model.guidelines[$0] != nil })
+                for id in removed { model.removed[id] = model.guidelines[id]?.version }
                 for id in removed { (model.guidelines[id], model.encoded[id]) = (nil, nil) }
                 if !removed.isEmpty { model.generation += 1 }
             case 7: try encode(library, &model)
