@@ -5,16 +5,20 @@ public struct InputLocation: Sendable, Hashable, CustomStringConvertible {
     public var line: Int?
     /// Counted in bytes.
     public var column: Int?
+    /// The place in the document's list, counted from 1: many documents have all their records on one line.
+    public var record: Int?
 
-    public init(file: String, line: Int? = nil, column: Int? = nil) {
+    public init(file: String, line: Int? = nil, column: Int? = nil, record: Int? = nil) {
         self.file = file
         self.line = line
         self.column = column
+        self.record = record
     }
 
-    /// `file:line:column`, as compilers print it.
+    /// `file:line:column`, as compilers print it, with the record where it is known.
     public var description: String {
-        [file, line.map(String.init), column.map(String.init)].compactMap(\.self).joined(separator: ":")
+        let place = [file, line.map(String.init), column.map(String.init)].compactMap(\.self).joined(separator: ":")
+        return place + (record.map { " (record \($0))" } ?? "")
     }
 }
 

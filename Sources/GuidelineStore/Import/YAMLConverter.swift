@@ -18,10 +18,13 @@ struct YAMLConverter {
         .syntax(location(node), format: "YAML", problem: problem)
     }
 
-    /// The members of a guideline, with text fields as they are written.
-    mutating func record(_ node: Node) throws(GuidelineStoreError) -> [String: JSONValue] {
+    /// The members of a guideline, with text fields, and those that are named, as they are written.
+    mutating func record(
+        _ node: Node, textNames: Set<String> = []
+    ) throws(GuidelineStoreError) -> [String: JSONValue] {
         try members(node) { name in
-            switch GuidelineField(rawValue: name)?.shape {
+            if textNames.contains(name) { return true }
+            return switch GuidelineField(rawValue: name)?.shape {
             case .text, .list: true
             default: false
             }
