@@ -84,11 +84,11 @@ final class ParlantInterpreter: RecordInterpreter {
         guideline.tags = try tags(members)
         guideline.examples = try members.texts("signals")
         guideline.counterexamples = try members.texts("anti_signals")
-        for (name, value) in members where !known.contains(name) && GuidelineField(rawValue: name) == nil {
+        for (name, value) in members where !known.contains(name) {
             switch value {
             // What is empty by default says nothing.
             case .null, .array([]): continue
-            default: guideline.additionalFields[name] = value
+            default: guideline.keep(value, named: name, of: .parlant)
             }
         }
         return guideline
@@ -179,6 +179,13 @@ enum MetadataFields {
 }
 
 extension Guideline {
+    /// Keeps a member that another program's records have and that means nothing here. One that is named as a field of
+    /// ours, which it need not mean, has the format's name in front.
+    mutating func keep(_ value: JSONValue, named name: String, of format: ImportFormat) {
+        let isOurs = GuidelineField(rawValue: name) != nil
+        additionalFields[isOurs ? "\(format.rawValue).\(name)" : name] = value
+    }
+
     /// Sets the fields that are named.
     mutating func merge(_ members: [String: JSONValue], in path: String) throws(FieldProblem) {
         for (name, value) in members {

@@ -76,9 +76,9 @@ final class PassageInterpreter: RecordInterpreter {
             (try members.text("id"), try members.text("title"), try members.requiredText("text"))
         }
         for name in ["id", "title", "text"] { members[name] = nil }
-        let guideline = Guideline(
-            id: id ?? "", title: title, text: text, source: ImportFormat.dprTSV.source(at: record.location),
-            additionalFields: members.filter { GuidelineField(rawValue: $0.key) == nil })
+        var guideline = Guideline(
+            id: id ?? "", title: title, text: text, source: ImportFormat.dprTSV.source(at: record.location))
+        for (name, value) in members { guideline.keep(value, named: name, of: .dprTSV) }
         return [FoundGuideline(guideline: guideline, location: record.location)]
     }
 }

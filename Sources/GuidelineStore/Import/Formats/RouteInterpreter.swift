@@ -15,8 +15,8 @@ final class RouteInterpreter: RecordInterpreter {
                 guideline.threshold = try threshold.realNumber("score_threshold")
             }
             for (name, value) in members
-            where !Self.known.contains(name) && GuidelineField(rawValue: name) == nil && value.optional != nil {
-                guideline.additionalFields[name] = value
+            where !Self.known.contains(name) && value.optional != nil {
+                guideline.keep(value, named: name, of: .semanticRouter)
             }
             guideline.source = ImportFormat.semanticRouter.source(at: record.location)
             try ParlantInterpreter.restore(&guideline, from: members["metadata"])
@@ -37,8 +37,8 @@ final class PolicyInterpreter: RecordInterpreter {
             var guideline = Guideline(
                 id: try members.requiredText("id"), text: try members.requiredText("description"))
             for (name, value) in members
-            where name != "description" && GuidelineField(rawValue: name) == nil && value.optional != nil {
-                guideline.additionalFields[name] = value
+            where name != "id" && name != "description" && value.optional != nil {
+                guideline.keep(value, named: name, of: .nemoPolicies)
             }
             guideline.source = ImportFormat.nemoPolicies.source(at: record.location)
             return guideline
