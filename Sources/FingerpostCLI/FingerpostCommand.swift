@@ -23,7 +23,7 @@ struct FingerpostCommand: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            BuildCommand.self, SearchCommand.self, EvaluateCommand.self, EmbedCommand.self, BenchmarkCommand.self,
-            InfoCommand.self, DoctorCommand.self, VerifyCommand.self,
+            BuildCommand.self, SearchCommand.self, ExportCommand.self, EvaluateCommand.self, EmbedCommand.self,
+            BenchmarkCommand.self, InfoCommand.self, DoctorCommand.self, VerifyCommand.self,
         ])
 }
