@@ -118,7 +118,8 @@ struct BuildCommand: ParsableCommand {
         progress.finish()
 
         let summary = BuildSummary(
-            library: target.library, outcome: outcome, skipped: faults.count, encoded: encoded.withLock { $0.total }, seconds: clock.stages,
+            library: target.library, outcome: outcome, skipped: faults.count, encoded: encoded.withLock { $0.total },
+            seconds: clock.stages,
             information: information)
         try Console.result(output.json ? summary.json.text : summary.text(Terminal.output))
         warnAboutGraph(information)

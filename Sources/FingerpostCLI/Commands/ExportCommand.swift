@@ -32,7 +32,8 @@ struct ExportCommand: ParsableCommand {
             """)
     var format: ExportFormatArgument?
 
-    @Option(name: [.long, .customShort("o")], help: "The file to write. Default: standard output.", completion: .file())
+    @Option(
+        name: [.long, .customShort("o")], help: "The file to write. Default: standard output.", completion: .file())
     var output: String?
 
     @Option(help: "Only guidelines of this status (draft, shadow, active or retired); may be given several times.")

@@ -65,7 +65,8 @@ struct BuildRehearsal {
         var rows = [("read", Format.count(read, "guideline"))]
         rows += outcome.counts.map { ("would be \($0.0)", Format.count($0.1)) }
         if faults.count > 0 {
-            rows.append((faults.isSkipping ? "would be left out" : "cannot be used", Format.count(faults.count, "record")))
+            rows.append(
+                (faults.isSkipping ? "would be left out" : "cannot be used", Format.count(faults.count, "record")))
         }
         let title = terminal.bold("Dry run for \(PlainText.line(library)): nothing is stored")
         return ([title] + Table.pairs(rows).map { "  \($0)" }).joined(separator: "\n")

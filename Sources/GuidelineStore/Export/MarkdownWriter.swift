@@ -74,7 +74,7 @@ struct MarkdownWriter: RecordWriter {
     /// Whether a heading is read as the title with the attributes.
     private static func isHeading(_ title: String, _ suffix: String, _ attributes: [Attribute]) -> Bool {
         var scanner = MarkdownScanner()
-        let line = "## \(title)\(suffix)"
+        let line = "## " + (title.isEmpty ? String(suffix.dropFirst()) : title + suffix)
         guard !line.utf8.contains(0x0A), !line.utf8.contains(0x0D),
             case .heading(level: 2, let text) = scanner.scan(line, number: 1),
             let (found, cells) = try? MarkdownAttributes.split(text), found.utf8.elementsEqual(title.utf8)
@@ -99,7 +99,7 @@ struct MarkdownWriter: RecordWriter {
     private static func heading(
         _ guideline: Guideline, _ isFaithful: Bool, _ suffix: String, _ attributes: [Attribute]
     ) -> String {
-        if isFaithful { return (guideline.title ?? "") + suffix }
+        if isFaithful { return guideline.title.map { $0 + suffix } ?? String(suffix.dropFirst()) }
         // Only for people: the comment has the title.
         let words = (guideline.title ?? "Guideline").split(whereSeparator: \.isWhitespace).joined(separator: " ")
         return (isHeading(words, suffix, attributes) ? words : "Guideline") + suffix

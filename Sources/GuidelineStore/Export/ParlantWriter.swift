@@ -37,7 +37,8 @@ struct ParlantWriter: RecordWriter {
             else { continue }
             members.append((name, taken))
         }
-        let names = Dictionary(uniqueKeysWithValues: ParlantInterpreter.kinds.map { ($1, $0) }.filter { $1 != "dependency_all" })
+        let names = Dictionary(
+            uniqueKeysWithValues: ParlantInterpreter.kinds.map { ($1, $0) }.filter { $1 != "dependency_all" })
         let relations = guideline.relations.compactMap { relation -> JSONValue? in
             guard let kind = names[relation.type] else { return nil }
             return .object([

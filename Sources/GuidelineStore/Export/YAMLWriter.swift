@@ -1,3 +1,5 @@
+import Foundation
+
 /// Records as a YAML list: names in block style, an entry a line, values in flow style.
 ///
 /// Text is double-quoted, so that nothing in it can be taken for anything else.
@@ -62,13 +64,15 @@ enum YAMLText {
         }
     }
 
-    /// Names of documented fields stand as they are; others may look like anything.
+    /// Words stand as they are, unless YAML takes them for something else; other names may look like anything.
     private static func appendName(_ name: String, to bytes: inout [UInt8]) {
-        if plainNames.contains(name) { bytes += name.utf8 } else { appendString(name, to: &bytes) }
+        let isWord =
+            name.utf8.count > 1 && !reservedWords.contains(name)
+            && name.utf8.allSatisfy { (0x61...0x7A).contains($0) || $0 == 0x5F }
+        if isWord { bytes += name.utf8 } else { appendString(name, to: &bytes) }
     }
 
-    private static let plainNames = Set(
-        GuidelineField.allCases.map(\.rawValue) + ["name", "utterances", "description", "score_threshold", "metadata"])
+    private static let reservedWords: Set<String> = ["true", "false", "yes", "no", "on", "off", "null"]
 
     /// A number with an exponent has a point in YAML, or it is text.
     private static func text(_ number: Double) -> String {
@@ -79,6 +83,11 @@ enum YAMLText {
 
     /// JSON's escapes, and those of characters that YAML does not print or takes for line breaks.
     private static func appendString(_ text: String, to bytes: inout [UInt8]) {
+        // Parsers take a byte order mark away from the start of text, however it is written.
+        if text.unicodeScalars.first == "\u{FEFF}" {
+            bytes += "!!binary \"\(Data(text.utf8).base64EncodedString())\"".utf8
+            return
+        }
         let needsMore = text.unicodeScalars.contains { isSpecial($0) }
         guard needsMore else { return JSONValue.appendString(text, to: &bytes) }
         var json: [UInt8] = []

@@ -46,8 +46,11 @@ final class PairInterpreter: RecordInterpreter {
             var id: String?
             for key in ["passage_id", "psg_id", "id"] {
                 // Some writers keep ids as numbers.
-                if case .integer(let number)? = context[key] { id = id ?? String(number) }
-                else if let given = try context.text(key, in: path) { id = id ?? given }
+                if case .integer(let number)? = context[key] {
+                    id = id ?? String(number)
+                } else if let given = try context.text(key, in: path) {
+                    id = id ?? given
+                }
             }
             id = id.flatMap { $0.trimmingWhiteSpace().isEmpty ? nil : $0 }
             var (title, body): (String?, String) = (try context.text("title", in: path), text)

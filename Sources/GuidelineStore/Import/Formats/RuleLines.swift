@@ -1,14 +1,14 @@
 /// Takes apart the lists that language models write: a rule a line, numbered, lettered or bulleted, or none of these.
 ///
 /// Known marks are `1.` `1)` `(1)` `[1]` `1:` `#1` `a.` `(a)` `i.` `-` `*` `+` `•` and other bullets, dashes, and words
-/// with a number (`Rule 1:`). Letters and Roman numbers count only in their order, because "A." and "I." also begin
-/// sentences. Where some lines are marked, an unmarked one goes on with the rule before it, unless it is itself
+/// with a number (`Rule 1:`). Letters and Roman numbers count only in their order and if there are two, because "A." and
+/// "I." also begin sentences. Where some lines are marked, an unmarked one goes on with the rule before it, unless it is itself
 /// `Title: text`; an unmarked line ahead of others that ends in a colon ("Guidelines:") is an introduction.
 enum RuleLines {
     static func rules(in text: String) -> [String] {
         let lines = text.split(whereSeparator: \.isNewline).map(String.init)
             .filter { line in line.contains { !$0.isWhitespace } }
-        var sequence = Sequence()
+        var sequence = Sequence(hasLetters: hasLetters(lines))
         var rules: [String] = []
         var hasMarks = false
         var margin: Int?
@@ -37,6 +37,14 @@ enum RuleLines {
         return rules.map(withoutEmphasis).filter { !$0.isEmpty }
     }
 
+    /// Whether the first two letters or Roman numbers of a list are there.
+    private static func hasLetters(_ lines: [String]) -> Bool {
+        let heads = lines.map { line in
+            line.drop { !$0.isLetter && !$0.isNumber }.prefix { $0.isASCII && $0.isLetter }.lowercased()
+        }
+        return (heads.contains("a") && heads.contains("b")) || (heads.contains("i") && heads.contains("ii"))
+    }
+
     /// `**Title**: text` and `**Title:** text` without their asterisks or underscores.
     private static func withoutEmphasis(_ rule: String) -> String {
         for mark in ["**", "__"] where rule.hasPrefix(mark) {
@@ -49,19 +57,21 @@ enum RuleLines {
 
     /// The marks of lines, and which letter or Roman number would come next.
     private struct Sequence {
+        private let hasLetters: Bool
         private var next = 1
         private static let bullets = Set("-*+•·‣◦▪●○■□➢➤–—")
         private static let closers: Set<Character> = [".", ")", ":", "]", "、", "．", "）", "："]
         private static let words = ["guideline", "rule", "principle", "item", "point"]
         private static let roman = ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"]
 
+        init(hasLetters: Bool) { self.hasLetters = hasLetters }
+
         /// The line behind its mark; nil where it has none.
         mutating func withoutMark(_ line: String) -> String? {
             guard let first = line.first else { return nil }
-            if Self.bullets.contains(first) {
+            // "**Title**" is emphasis, "-1" a number; a bullet has a space behind it, or is no ASCII at all.
+            if Self.bullets.contains(first), !line.hasPrefix("**") {
                 let rest = line.dropFirst()
-                // "**Title**" is emphasis, "-1" a number; a bullet has a space behind it, or is no ASCII at all.
-                guard first != "*" || rest.first != "*" else { return nil }
                 guard !first.isASCII || rest.first.map(\.isWhitespace) ?? true else { return nil }
                 return numbered(rest.trimmingWhiteSpace()) ?? rest.trimmingWhiteSpace()
             }
@@ -119,7 +129,9 @@ enum RuleLines {
         /// What is behind the letter or the Roman number whose turn it is.
         private func letters(_ text: Substring) -> Substring? {
             let word = text.prefix { $0.isASCII && $0.isLetter }.lowercased()
-            guard !word.isEmpty, text.dropFirst(word.count + 1).first.map(\.isWhitespace) ?? true else { return nil }
+            guard hasLetters, !word.isEmpty, text.dropFirst(word.count + 1).first.map(\.isWhitespace) ?? true else {
+                return nil
+            }
             let letter = (1...26).contains(next) ? String(UnicodeScalar(UInt8(96 + next))) : ""
             let roman = Self.roman.indices.contains(next - 1) ? Self.roman[next - 1] : ""
             return word == letter || word == roman ? text.dropFirst(word.count) : nil
