@@ -97,7 +97,7 @@ public struct GuidelineImporter {
             }
             for guideline in found { try take(guideline, fault, body) }
         }
-        for guideline in try interpreter?.finish(reader.remainder, notice: notice) ?? [] {
+        for guideline in try interpreter?.finish(reader.remainder, notice: notice, fault: fault) ?? [] {
             try take(guideline, fault, body)
         }
     }

@@ -51,6 +51,23 @@ import Testing
         #expect(notices == [.recognized(file: "folder/parlant.json", as: .parlant)])
     }
 
+    @Test func aRelationshipThatCannotBeUsedIsAFaultLikeAnother() throws {
+        let text = """
+            {"guidelines":[{"id":"a","condition":"c","action":"x"},{"id":"b","condition":"c","action":"y"}],
+             "relationships":[{"kind":7},{"kind":"priority","source":"a","target":"b"}]}
+            """
+        let error = storeError { _ = try GuidelineImporter.read(text, .parlant) }
+        #expect(error?.code == "invalid_field" && error?.description.contains("relationships[0].kind") == true)
+        var importer = GuidelineImporter()
+        var read: [Guideline] = []
+        var faults: [GuidelineStoreError] = []
+        try importer.forEach(
+            in: .bytes(Array(text.utf8), name: "input"), format: .parlant, fault: { faults.append($0) }
+        ) { guideline, _ in read.append(guideline) }
+        #expect(faults == [error] && read.map(\.id) == ["a", "b"])
+        #expect(read[0].relations == [.init(type: .priority, target: "b")])
+    }
+
     @Test(arguments: [ImportFormat?.none, .semanticRouter])
     func routesGiveExamplesAndThresholds(asked: ImportFormat?) throws {
         let (read, notices) = try ExchangeFixture.routes.read(asked: asked)

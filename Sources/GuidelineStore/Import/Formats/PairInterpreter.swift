@@ -28,8 +28,8 @@ final class PairInterpreter: RecordInterpreter {
     }
 
     func finish(
-        _ remainder: [String: JSONValue], notice: (ImportNotice) -> Void
-    ) throws(GuidelineStoreError) -> [FoundGuideline] {
+        _ remainder: [String: JSONValue], notice: (ImportNotice) -> Void, fault: (GuidelineStoreError) throws -> Void
+    ) throws -> [FoundGuideline] {
         if emptyRecords > 0 { notice(.recordsWithoutGuidelines(file: file, count: emptyRecords)) }
         return []
     }
@@ -84,8 +84,8 @@ final class ResultInterpreter: RecordInterpreter {
     }
 
     func finish(
-        _ remainder: [String: JSONValue], notice: (ImportNotice) -> Void
-    ) throws(GuidelineStoreError) -> [FoundGuideline] {
+        _ remainder: [String: JSONValue], notice: (ImportNotice) -> Void, fault: (GuidelineStoreError) throws -> Void
+    ) throws -> [FoundGuideline] {
         if emptyRecords > 0 { notice(.recordsWithoutGuidelines(file: file, count: emptyRecords)) }
         return []
     }

@@ -33,17 +33,17 @@ final class ParlantInterpreter: RecordInterpreter {
     }
 
     func finish(
-        _ remainder: [String: JSONValue], notice: (ImportNotice) -> Void
-    ) throws(GuidelineStoreError) -> [FoundGuideline] {
+        _ remainder: [String: JSONValue], notice: (ImportNotice) -> Void, fault: (GuidelineStoreError) throws -> Void
+    ) throws -> [FoundGuideline] {
         let place = InputLocation(file: file)
         do throws(FieldProblem) {
             for (index, relation) in try remainder.list("relationships").enumerated() {
                 relationships.append((relation, "relationships[\(index)]", place))
             }
         } catch {
-            throw error.located(place)
+            try fault(error.located(place))
         }
-        try relate()
+        try relate(fault)
         if !leftOut.isEmpty { notice(.relationshipsLeftOut(file: file, counts: leftOut)) }
         return found
     }
@@ -127,7 +127,7 @@ final class ParlantInterpreter: RecordInterpreter {
 
     // MARK: Relationships
 
-    private func relate() throws(GuidelineStoreError) {
+    private func relate(_ fault: (GuidelineStoreError) throws -> Void) throws {
         guard !relationships.isEmpty else { return }
         var indexes: [String: Int] = [:]
         for (index, found) in found.enumerated() { indexes[found.guideline.id] = index }
@@ -147,7 +147,8 @@ final class ParlantInterpreter: RecordInterpreter {
                     found[index].guideline.relations.append(relation)
                 }
             } catch {
-                throw error.problem.isEmpty ? .emptyText(field: error.field, location) : error.located(location)
+                try fault(
+                    error.problem.isEmpty ? .emptyText(field: error.field, location) : error.located(location))
             }
         }
     }

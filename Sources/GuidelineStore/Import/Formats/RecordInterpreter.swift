@@ -9,19 +9,20 @@ struct FoundGuideline {
 /// An interpreter says everything that is wrong with a record before it keeps anything of it, so that a record can be
 /// passed over as a whole.
 protocol RecordInterpreter: AnyObject {
-    /// The guidelines that a record holds. None where they are told later, by ``finish(_:notice:)`` or the merger.
+    /// The guidelines that a record holds. None where they are told later, by ``finish(_:notice:fault:)`` or the merger.
     func guidelines(in record: ImportedRecord) throws(GuidelineStoreError) -> [FoundGuideline]
 
-    /// What is left to tell after the last record; `remainder` is what stood beside the list of them.
+    /// What is left to tell after the last record; `remainder` is what stood beside the list of them. `fault` hears of what
+    /// cannot be used of it.
     func finish(
-        _ remainder: [String: JSONValue], notice: (ImportNotice) -> Void
-    ) throws(GuidelineStoreError) -> [FoundGuideline]
+        _ remainder: [String: JSONValue], notice: (ImportNotice) -> Void, fault: (GuidelineStoreError) throws -> Void
+    ) throws -> [FoundGuideline]
 }
 
 extension RecordInterpreter {
     func finish(
-        _ remainder: [String: JSONValue], notice: (ImportNotice) -> Void
-    ) throws(GuidelineStoreError) -> [FoundGuideline] {
+        _ remainder: [String: JSONValue], notice: (ImportNotice) -> Void, fault: (GuidelineStoreError) throws -> Void
+    ) throws -> [FoundGuideline] {
         []
     }
 }

@@ -19,8 +19,8 @@ final class RulesInterpreter: RecordInterpreter {
     }
 
     func finish(
-        _ remainder: [String: JSONValue], notice: (ImportNotice) -> Void
-    ) throws(GuidelineStoreError) -> [FoundGuideline] {
+        _ remainder: [String: JSONValue], notice: (ImportNotice) -> Void, fault: (GuidelineStoreError) throws -> Void
+    ) throws -> [FoundGuideline] {
         if emptyRecords > 0 { notice(.recordsWithoutGuidelines(file: file, count: emptyRecords)) }
         return []
     }
