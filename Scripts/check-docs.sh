@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Runs what the README shows: every ```sh block, in their order and in one empty folder, against the command in the folder
-# given (a build's products). Blocks whose first line names a file=NAME are written there first. Before that the command
-# is installed to a prefix, so that what runs is an installed one, away from its build folder.
+# Runs what the README and the articles show: every ```sh block, in their order and in one empty folder for each document,
+# against the command in the folder given (a build's products). Blocks whose first line names a file=NAME are written
+# there first. Before that the command is installed to a prefix, so that what runs is an installed one, away from its
+# build folder.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -29,36 +30,52 @@ case $found in
     ;;
 esac
 
-# Fenced blocks: files are written, commands are numbered in their order.
-awk -v blocks="$work/blocks" '
-    /^```/ {
-        if (out != "") { close(out); out = ""; next }
-        if (inside) { inside = 0; next }
-        inside = 1
-        if ($1 == "```sh") out = sprintf("%s/%03d.sh", blocks, ++count)
-        else if (match($0, /file=[A-Za-z0-9._-]+/)) out = substr($0, RSTART + 5, RLENGTH - 5)
-        if (out != "") { inside = 0; printf "" > out }
-        next
-    }
-    out != "" { print > out }
-' "$root/README.md"
+# Runs the blocks of a document in the folder that is current; their number is in $count.
+run_blocks() {
+    document=$1 name=${1#"$root/"}
+    rm -f "$work"/blocks/*
+    # Fenced blocks: files are written, commands are numbered in their order.
+    awk -v blocks="$work/blocks" '
+        /^```/ {
+            if (out != "") { close(out); out = ""; next }
+            if (inside) { inside = 0; next }
+            inside = 1
+            if ($1 == "```sh") out = sprintf("%s/%03d.sh", blocks, ++count)
+            else if (match($0, /file=[A-Za-z0-9._-]+/)) out = substr($0, RSTART + 5, RLENGTH - 5)
+            if (out != "") { inside = 0; printf "" > out }
+            next
+        }
+        out != "" { print > out }
+    ' "$document"
+    count=0
+    for block in "$work"/blocks/*.sh; do
+        [ -e "$block" ] || break
+        count=$((count + 1))
+        # A line that continues the one before is no command.
+        sed -E 's/^ /      /; s/^([^ ])/    $ \1/' "$block"
+        if ! bash -euo pipefail "$block" >"$block.out" 2>&1; then
+            cat "$block.out" >&2
+            echo "$name: the ${count}th block of commands fails" >&2
+            exit 1
+        fi
+        if [ ! -s "$block.out" ]; then
+            echo "$name: the ${count}th block of commands prints nothing" >&2
+            exit 1
+        fi
+    done
+}
 
-count=0
-for block in "$work"/blocks/*.sh; do
-    count=$((count + 1))
-    # A line that continues the one before is no command.
-    sed -E 's/^ /      /; s/^([^ ])/    $ \1/' "$block"
-    if ! bash -euo pipefail "$block" >"$block.out" 2>&1; then
-        cat "$block.out" >&2
-        echo "README.md: the ${count}th block of commands fails" >&2
-        exit 1
-    fi
-    if [ ! -s "$block.out" ]; then
-        echo "README.md: the ${count}th block of commands prints nothing" >&2
-        exit 1
-    fi
-done
+run_blocks "$root/README.md"
 [ "$count" -ge 5 ] || { echo "README.md has only $count blocks of commands; were they renamed?" >&2; exit 1; }
+total=$count
+for article in "$root"/Sources/*/*.docc/*.md; do
+    mkdir "$work/article"
+    cd "$work/article"
+    run_blocks "$article"
+    total=$((total + count))
+    cd "$work/here"
+    rm -rf "$work/article"
+done
 
 PREFIX=$work/prefix "$root/Scripts/install.sh" --remove >/dev/null
 if [ -n "$(find "$work/prefix" -type f)" ]; then
@@ -66,4 +83,4 @@ if [ -n "$(find "$work/prefix" -type f)" ]; then
     find "$work/prefix" -type f >&2
     exit 1
 fi
-echo "$count blocks of commands in the README ran; installation and removal are clean"
+echo "$total blocks of commands in the README and the articles ran; installation and removal are clean"

@@ -5,13 +5,19 @@ import TextEncoder
 import VectorIndex
 
 public typealias EncoderRecord = GuidelineStore.EncoderRecord
+public typealias ExportFormat = GuidelineStore.ExportFormat
+public typealias ExportSummary = GuidelineStore.ExportSummary
 public typealias Guideline = GuidelineStore.Guideline
 public typealias GuidelineChange = GuidelineStore.GuidelineChange
 public typealias GuidelineDifference = GuidelineStore.GuidelineDifference
+public typealias GuidelineExporter = GuidelineStore.GuidelineExporter
 public typealias GuidelineFilter = GuidelineStore.GuidelineFilter
 public typealias GuidelineImporter = GuidelineStore.GuidelineImporter
 public typealias GuidelineStoreError = GuidelineStore.GuidelineStoreError
 public typealias GuidelineVersion = GuidelineStore.GuidelineVersion
+public typealias ImportFormat = GuidelineStore.ImportFormat
+public typealias ImportNotice = GuidelineStore.ImportNotice
+public typealias ImportOptions = GuidelineStore.ImportOptions
 public typealias InputLocation = GuidelineStore.InputLocation
 public typealias InputSource = GuidelineStore.InputSource
 public typealias JSONValue = GuidelineStore.JSONValue

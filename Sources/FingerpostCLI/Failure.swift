@@ -14,6 +14,8 @@ struct Failure: Error {
     var message: String
     var file: String?
     var line: Int?
+    /// The place in a document's list, counted from 1.
+    var record: Int?
     /// Whether what was given is at fault rather than the work.
     var isInputError: Bool
 
@@ -35,6 +37,7 @@ struct Failure: Error {
             self.init(
                 code: error.code, message: error.description, file: error.location?.file, line: error.location?.line,
                 isInputError: error.isInputError)
+            record = error.location?.record
         case let error as FingerpostError:
             self.init(
                 code: error.code, message: error.description, file: error.location?.file, line: error.location?.line,
@@ -66,6 +69,15 @@ struct Failure: Error {
                 "code": .string(code), "message": .string(message), "file": .optional(file), "line": .optional(line),
             ]
         ]
+    }
+
+    /// `{"file","line","record","code","message"}`, as lists of faults have it.
+    var reportLine: String {
+        let line: JSON = [
+            "file": .optional(file), "line": .optional(line), "record": .optional(record), "code": .string(code),
+            "message": .string(message),
+        ]
+        return line.text
     }
 
     /// Tells standard error, in JSON where scripts asked for it.

@@ -2,19 +2,37 @@
 public struct InputLocation: Sendable, Hashable, CustomStringConvertible {
     /// The path, or "standard input".
     public var file: String
-    public var line: Int?
-    /// Counted in bytes.
-    public var column: Int?
+    // Numbers count from 1, so 0 is none: errors hold up to two locations, and optional numbers take twice the room.
+    private var lineNumber: Int
+    private var columnNumber: Int
+    private var recordNumber: Int
 
-    public init(file: String, line: Int? = nil, column: Int? = nil) {
+    public init(file: String, line: Int? = nil, column: Int? = nil, record: Int? = nil) {
         self.file = file
-        self.line = line
-        self.column = column
+        (lineNumber, columnNumber, recordNumber) = (line ?? 0, column ?? 0, record ?? 0)
     }
 
-    /// `file:line:column`, as compilers print it.
+    public var line: Int? {
+        get { lineNumber == 0 ? nil : lineNumber }
+        set { lineNumber = newValue ?? 0 }
+    }
+
+    /// Counted in bytes.
+    public var column: Int? {
+        get { columnNumber == 0 ? nil : columnNumber }
+        set { columnNumber = newValue ?? 0 }
+    }
+
+    /// The place in the document's list, counted from 1: many documents have all their records on one line.
+    public var record: Int? {
+        get { recordNumber == 0 ? nil : recordNumber }
+        set { recordNumber = newValue ?? 0 }
+    }
+
+    /// `file:line:column`, as compilers print it, with the record where it is known.
     public var description: String {
-        [file, line.map(String.init), column.map(String.init)].compactMap(\.self).joined(separator: ":")
+        let place = [file, line.map(String.init), column.map(String.init)].compactMap(\.self).joined(separator: ":")
+        return place + (record.map { " (record \($0))" } ?? "")
     }
 }
 

@@ -15,8 +15,8 @@ struct BuildAndSearchTests {
         let built = try first.json()
         #expect(
             Set(built.keys) == [
-                "library", "guidelines", "added", "updated", "unchanged", "duplicates", "encoded", "indexed", "seconds",
-                "bytes", "encoder",
+                "library", "guidelines", "added", "updated", "unchanged", "duplicates", "skipped", "encoded", "indexed",
+                "seconds", "bytes", "encoder",
             ])
         #expect(built["guidelines"] as? Int == 40 && built["added"] as? Int == 40)
         #expect(built["encoded"] as? Int == 80 && built["indexed"] as? Int == 80)

@@ -6,6 +6,8 @@ import Platform
 struct BuildSummary {
     var library: String
     var outcome: UpsertOutcome
+    /// Records that could not be used.
+    var skipped: Int
     /// Passages encoded.
     var encoded: Int
     var seconds: [(stage: String, duration: Duration)]
@@ -22,6 +24,7 @@ struct BuildSummary {
             "updated": .integer(outcome.updated.count),
             "unchanged": .integer(outcome.unchanged.count),
             "duplicates": .integer(outcome.skippedDuplicates.count),
+            "skipped": .integer(skipped),
             "encoded": .integer(encoded),
             "indexed": .integer(information.indexedVectors),
             "seconds": .object(
@@ -33,17 +36,14 @@ struct BuildSummary {
     }
 
     func text(_ terminal: Terminal) -> String {
-        let counts = [
-            ("added", outcome.added.count), ("updated", outcome.updated.count),
-            ("unchanged", outcome.unchanged.count), ("duplicates skipped", outcome.skippedDuplicates.count),
-        ]
-        let changes = counts.filter { $0.1 > 0 || $0.0 == "added" }.map { "\(Format.count($0.1)) \($0.0)" }
+        let changes = outcome.counts.filter { $0.1 > 0 || $0.0 == "added" }.map { "\(Format.count($0.1)) \($0.0)" }
         var rows = [
             (
                 "guidelines",
                 "\(Format.count(information.statistics.guidelineCount)) (\(changes.joined(separator: ", ")))"
             )
         ]
+        if skipped > 0 { rows.append(("skipped", "\(Format.count(skipped, "record")) that cannot be used")) }
         var passages = Format.count(information.statistics.passageCount)
         passages +=
             encoded == 0 ? " (none to encode)" : " (\(Format.count(encoded)) encoded\(rate(encoded, of: "encode")))"
@@ -67,6 +67,16 @@ struct BuildSummary {
             return ""
         }
         return ", \(Format.rate(Double(count) / duration.secondsValue))/s"
+    }
+}
+
+extension UpsertOutcome {
+    /// What became of the guidelines, in words.
+    var counts: [(String, Int)] {
+        [
+            ("added", added.count), ("updated", updated.count), ("unchanged", unchanged.count),
+            ("duplicates skipped", skippedDuplicates.count),
+        ]
     }
 }
 

@@ -20,10 +20,16 @@ enum Console {
 
     /// Writes a result and a line break to standard output.
     static func result(_ text: String) throws {
+        var text = text + "\n"
+        try text.withUTF8 { try result(UnsafeRawBufferPointer($0)) }
+    }
+
+    /// Writes part of a result to standard output, as it is.
+    static func result(_ bytes: UnsafeRawBufferPointer) throws {
         let code: Int32? = state.withLock { state in
             guard !state.isSilenced else { return nil }
             clearProgress(&state)
-            return write(text + "\n", to: STDOUT_FILENO)
+            return write(bytes, to: STDOUT_FILENO)
         }
         switch code {
         case 0: return
@@ -72,23 +78,25 @@ enum Console {
         state.hasProgressLine = false
     }
 
-    /// Returns `errno`, or 0 once all is written.
     private static func write(_ text: String, to descriptor: Int32) -> Int32 {
         var text = text
-        return text.withUTF8 { bytes in
-            var rest = UnsafeRawBufferPointer(bytes)
-            while !rest.isEmpty {
-                let count = Foundation.write(descriptor, rest.baseAddress, rest.count)
-                if count >= 0 {
-                    rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
-                } else if errno == EAGAIN {
-                    var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-                    _ = poll(&request, 1, -1)
-                } else if errno != EINTR {
-                    return errno
-                }
+        return text.withUTF8 { write(UnsafeRawBufferPointer($0), to: descriptor) }
+    }
+
+    /// Returns `errno`, or 0 once all is written.
+    private static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32 {
+        var rest = bytes
+        while !rest.isEmpty {
+            let count = Foundation.write(descriptor, rest.baseAddress, rest.count)
+            if count >= 0 {
+                rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
+            } else if errno == EAGAIN {
+                var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                _ = poll(&request, 1, -1)
+            } else if errno != EINTR {
+                return errno
             }
-            return 0
         }
+        return 0
     }
 }

@@ -5,6 +5,8 @@
 /// become. List cells are split at semicolons, or hold a JSON array. A quote inside an unquoted cell stands for
 /// itself; text after a closing quote, a quote that is never closed and a record with another number of cells than
 /// the header are errors, because each of them means that columns have shifted.
+///
+/// A table of DPR's passages need not name its columns: they are then `id`, `text` and, if there is a third, `title`.
 final class DelimitedRecordReader: RecordReader {
     private let window: ByteWindow
     private let delimiter: UInt8
@@ -12,25 +14,36 @@ final class DelimitedRecordReader: RecordReader {
     private var line = 1
     private var columns: [String] = []
     private var isFirst = true
+    let format: ImportFormat
+    private(set) var hasPassedFault = false
+    /// A first row that turned out to be no header.
+    private var firstRow: (InputLocation, [String])?
 
-    init(_ source: InputSource, delimiter: UInt8, options: ImportOptions) throws(GuidelineStoreError) {
+    init(
+        _ source: InputSource, delimiter: UInt8, format: ImportFormat, options: ImportOptions
+    ) throws(GuidelineStoreError) {
         window = try ByteWindow(source, capacity: options.bufferLength)
         self.delimiter = delimiter
+        self.format = format
         limit = options.maximumRecordLength
         try readHeader()
     }
 
     func next() throws(GuidelineStoreError) -> ImportedRecord? {
-        guard let (location, cells) = try nextRow() else {
+        hasPassedFault = false
+        let row = if let firstRow { firstRow } else { try nextRow() }
+        firstRow = nil
+        guard let (location, cells) = row else {
             if isFirst { throw .noRecords(path: window.name, hint: "there is no row below the header") }
             return nil
         }
+        isFirst = false
         guard cells.count == columns.count else {
+            hasPassedFault = true
             throw .syntax(
                 location, format: "table",
                 problem: "the row has \(cells.count) cells where the header names \(columns.count) columns")
         }
-        isFirst = false
         let named = zip(columns, cells).map { (name: $0, text: $1) }
         return ImportedRecord(members: GuidelineField.record(ofCells: named, separators: [";"]), location: location)
     }
@@ -39,6 +52,16 @@ final class DelimitedRecordReader: RecordReader {
         guard let (location, names) = try nextRow() else { throw .emptyFile(path: window.name) }
         columns = names.map { name in
             String(name.trimmingWhiteSpace().lowercased().map { $0 == " " || $0 == "-" ? "_" : $0 })
+        }
+        if format == .dprTSV, !(columns.contains("id") && columns.contains("text")) {
+            guard (2...3).contains(names.count) else {
+                throw .syntax(
+                    location, format: "table",
+                    problem: "passages have an id, a text and a title; the first row has \(names.count) cells")
+            }
+            columns = Array(["id", "text", "title"].prefix(names.count))
+            firstRow = (location, names)
+            return
         }
         guard columns.contains("text") else {
             let found = names.prefix(8).map { "\"\($0.prefix(40))\"" }.joined(separator: ", ")
@@ -67,9 +90,14 @@ final class DelimitedRecordReader: RecordReader {
             let offset = window.offset
             let bytes = UnsafeRawBufferPointer(rebasing: window.bytes[0..<row.length])
             let isBlank = bytes.allSatisfy { $0 == 0x20 || $0 == 0x0D || $0 == 0x0A }
+            // The row is passed over whether its cells can be read or not.
+            defer {
+                line += row.lineBreaks
+                window.consume(row.length)
+            }
+            hasPassedFault = true
             let cells = isBlank ? [] : try self.cells(of: bytes, line: rowLine, offset: offset)
-            line += row.lineBreaks
-            window.consume(row.length)
+            hasPassedFault = false
             if !isBlank { return (InputLocation(file: window.name, line: rowLine), cells) }
         }
     }

@@ -10,6 +10,8 @@ public struct JSONLine: Sendable, Hashable {
 /// pipe is handed out as soon as it is complete.
 public final class JSONLinesReader {
     private let lines: LineReader
+    /// Whether the line for which ``next()`` has just thrown was passed over, so that the next one can be asked for.
+    private(set) var hasPassedFault = false
 
     /// - Throws: ``GuidelineStoreError`` if the input cannot be opened.
     public init(_ source: InputSource, options: ImportOptions = ImportOptions()) throws(GuidelineStoreError) {
@@ -23,8 +25,11 @@ public final class JSONLinesReader {
     ///
     /// - Throws: ``GuidelineStoreError`` with the line at fault.
     public func next() throws(GuidelineStoreError) -> JSONLine? {
-        while let line = try lines.next() {
+        hasPassedFault = false
+        while let line = try nextLine() {
             if line.isBlank { continue }
+            // What is wrong from here on is wrong in this line alone.
+            hasPassedFault = true
             let location = InputLocation(file: name, line: line.number)
             let value: JSONValue
             do throws(JSONSyntaxError) {
@@ -39,8 +44,18 @@ public final class JSONLinesReader {
                     location, format: "JSON Lines",
                     problem: "each line must be an object, not \(value.typeName); read a JSON array as format json")
             }
+            hasPassedFault = false
             return JSONLine(members: members, location: location)
         }
         return nil
+    }
+
+    private func nextLine() throws(GuidelineStoreError) -> LineReader.Line? {
+        do throws(GuidelineStoreError) {
+            return try lines.next()
+        } catch {
+            if case .tooLong = error { hasPassedFault = true }
+            throw error
+        }
     }
 }

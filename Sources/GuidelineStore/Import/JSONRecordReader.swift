@@ -1,17 +1,35 @@
-/// Reads records from a JSON document, one at a time: an array of records, an object whose member `guidelines` is one,
-/// or a single record.
+/// Reads records from a JSON document, one at a time: an array of records, an object whose member `guidelines` is one
+/// (or another of ``RecordShape/lists``), or a single record.
 final class JSONRecordReader: RecordReader {
     private enum Stage { case start, array(closesObject: Bool), end }
 
     private var scanner: JSONValueScanner
     private var stage = Stage.start
-    private var isFirst = true
+    private let shape: RecordShape
+    private var list: String?
+    private var index = 0
+    private var hasRead = false
+    private(set) var format: ImportFormat
+    private(set) var hasPassedFault = false
+    private(set) var remainder: [String: JSONValue] = [:]
 
-    init(_ source: InputSource, options: ImportOptions) throws(GuidelineStoreError) {
+    init(_ source: InputSource, shape: RecordShape, options: ImportOptions) throws(GuidelineStoreError) {
         scanner = try JSONValueScanner(source, options: options)
+        self.shape = shape
+        format = shape.requested ?? shape.base
     }
 
     func next() throws(GuidelineStoreError) -> ImportedRecord? {
+        hasPassedFault = false
+        guard let record = try nextRecord() else { return nil }
+        if !hasRead {
+            format = shape.format(of: record.members.keys, list: list)
+            hasRead = true
+        }
+        return record
+    }
+
+    private func nextRecord() throws(GuidelineStoreError) -> ImportedRecord? {
         while true {
             switch stage {
             case .start:
@@ -21,7 +39,7 @@ final class JSONRecordReader: RecordReader {
                 if closesObject { try finishObject() }
                 try finishDocument()
             case .end:
-                if isFirst { throw .noRecords(path: scanner.window.name, hint: "the list of guidelines is empty") }
+                if index == 0 { throw .noRecords(path: scanner.window.name, hint: "the list of guidelines is empty") }
                 return nil
             }
         }
@@ -42,7 +60,7 @@ final class JSONRecordReader: RecordReader {
         }
     }
 
-    /// Reads members up to `guidelines`; an object without it is itself a record.
+    /// Reads members up to the list; an object without one is itself a record.
     private func beginObject() throws(GuidelineStoreError) -> ImportedRecord? {
         let location = scanner.location
         scanner.skipByte()
@@ -52,11 +70,13 @@ final class JSONRecordReader: RecordReader {
         } else {
             while true {
                 let name = try memberName()
-                if name == "guidelines" {
+                if shape.lists.contains(name), name == "guidelines" || members["text"] == nil {
                     guard try scanner.peek() == UInt8(ascii: "[") else {
-                        throw syntax("\"guidelines\" must be a list")
+                        throw syntax("\"\(name)\" must be a list")
                     }
                     scanner.skipByte()
+                    list = name
+                    remainder = members
                     stage = .array(closesObject: true)
                     return nil
                 }
@@ -66,37 +86,35 @@ final class JSONRecordReader: RecordReader {
                 if try isLast(closedBy: UInt8(ascii: "}")) { break }
             }
         }
-        guard members["text"] != nil else {
-            throw .noRecords(
-                path: scanner.window.name, hint: "the object has neither \"guidelines\" nor the \"text\" of a guideline"
-            )
-        }
+        guard shape.isRecord(members.keys) else { throw .noRecords(path: scanner.window.name, hint: shape.hint) }
         try finishDocument()
-        isFirst = false
+        index += 1
         return ImportedRecord(members: members, location: location)
     }
 
     private func nextInArray() throws(GuidelineStoreError) -> ImportedRecord? {
-        if isFirst, try scanner.peek() == UInt8(ascii: "]") {
+        if index == 0, try scanner.peek() == UInt8(ascii: "]") {
             scanner.skipByte()
             return nil
         }
-        if !isFirst, try isLast(closedBy: UInt8(ascii: "]")) { return nil }
+        if index > 0, try isLast(closedBy: UInt8(ascii: "]")) { return nil }
         guard try scanner.peek() != nil else { throw truncated("the list is not closed") }
-        let location = scanner.location
+        var location = scanner.location
         let value = try scanner.value()
+        index += 1
+        location.record = index
         guard case .object(let members) = value else {
+            hasPassedFault = true
             throw .syntax(location, format: "JSON", problem: "each guideline must be an object, not \(value.typeName)")
         }
-        isFirst = false
         return ImportedRecord(members: members, location: location)
     }
 
-    /// What follows the list in an object is checked and passed over.
+    /// What follows the list in an object is checked, and kept beside it.
     private func finishObject() throws(GuidelineStoreError) {
         while try !isLast(closedBy: UInt8(ascii: "}")) {
-            _ = try memberName()
-            _ = try scanner.value()
+            let name = try memberName()
+            remainder[name] = try scanner.value()
         }
     }
 

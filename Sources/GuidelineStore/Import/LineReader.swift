@@ -23,6 +23,7 @@ final class LineReader {
     private let limit: Int
     private var consumption = 0
     private var number = 0
+    private var isInsideLongLine = false
 
     init(_ source: InputSource, options: ImportOptions) throws(GuidelineStoreError) {
         window = try ByteWindow(source, capacity: options.bufferLength)
@@ -31,10 +32,12 @@ final class LineReader {
 
     var name: String { window.name }
 
-    /// The next line, or nil at the end. An input that ends in a line break has no empty line after it.
+    /// The next line, or nil at the end. An input that ends in a line break has no empty line after it. After a line that
+    /// was too long comes the one behind it.
     func next() throws(GuidelineStoreError) -> Line? {
         window.consume(consumption)
         consumption = 0
+        if isInsideLongLine { try passLongLine() }
         var searched = 0
         while true {
             let bytes = window.bytes
@@ -60,7 +63,19 @@ final class LineReader {
     }
 
     private func tooLong() -> GuidelineStoreError {
-        .tooLong(InputLocation(file: name, line: number + 1), what: "line", limit: limit)
+        isInsideLongLine = true
+        return .tooLong(InputLocation(file: name, line: number + 1), what: "line", limit: limit)
+    }
+
+    /// Consumes the rest of a line that was too long, in bounded memory.
+    private func passLongLine() throws(GuidelineStoreError) {
+        isInsideLongLine = false
+        number += 1
+        while true {
+            if let found = window.bytes.firstIndex(of: 0x0A) { return window.consume(found + 1) }
+            window.consume(window.bytes.count)
+            guard try window.fill() else { return }
+        }
     }
 }
 

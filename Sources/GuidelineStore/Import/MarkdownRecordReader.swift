@@ -6,6 +6,8 @@ import Yams
 /// - Attributes (`{#id severity=high tags=a,b}`) are fields; unknown ones are kept. List values are split at commas and
 ///   semicolons.
 /// - The headings above a nested one are kept in `source.path`.
+/// - A comment of one line, `<!-- fingerpost {…} -->`, holds fields as JSON that neither a heading nor attributes can
+///   carry; where it has a `text`, that is the text and the heading and what is below it are only for people to read.
 /// - Front matter (between `---` lines at the top) gives defaults for all guidelines of the file: kind, status,
 ///   authority, priority, severity, risk, tags, lang, threshold and source; the rest of it is ignored, as is text above
 ///   the first heading.
@@ -17,6 +19,8 @@ final class MarkdownRecordReader: RecordReader {
         var path: [String]
         var body: [String] = []
         var length = 0
+        /// What a comment of ours says of the guideline.
+        var fields: [String: JSONValue] = [:]
     }
 
     private let lines: LineReader
@@ -29,6 +33,8 @@ final class MarkdownRecordReader: RecordReader {
     private var isAtEnd = false
     private var isBlank = true
     private var hasRecords = false
+    let format = ImportFormat.markdown
+    private(set) var hasPassedFault = false
 
     init(_ source: InputSource, options: ImportOptions) throws(GuidelineStoreError) {
         limit = options.maximumRecordLength
@@ -36,6 +42,7 @@ final class MarkdownRecordReader: RecordReader {
     }
 
     func next() throws(GuidelineStoreError) -> ImportedRecord? {
+        hasPassedFault = false
         while ready.isEmpty, !isAtEnd { try step() }
         guard !ready.isEmpty else {
             if isBlank { throw .emptyFile(path: lines.name) }
@@ -59,6 +66,10 @@ final class MarkdownRecordReader: RecordReader {
         let text = try line.text(file: lines.name)
         if line.number == 1, text.trimmingWhiteSpace() == "---" { return try readFrontMatter() }
         if !line.isBlank { isBlank = false }
+        if scanner.isInProse, let fields = MarkdownComment.fields(in: text) {
+            section?.fields.merge(fields) { _, later in later }
+            return
+        }
         switch scanner.scan(text, number: line.number) {
         case .heading(let level, let heading): try begin(level, heading, line.number)
         case .underline(let level):
@@ -86,11 +97,14 @@ final class MarkdownRecordReader: RecordReader {
     }
 
     private func begin(_ level: Int, _ heading: String, _ line: Int) throws(GuidelineStoreError) {
+        // The new section begins whether or not the one before it can be used.
+        defer {
+            path.removeAll { $0.level >= level }
+            section = Section(level: level, heading: heading, line: line, path: path.map(\.title))
+            let title = (try? MarkdownAttributes.split(heading).title) ?? heading
+            if !title.isEmpty { path.append((level, title)) }
+        }
         try finishSection(nextLevel: level)
-        path.removeAll { $0.level >= level }
-        section = Section(level: level, heading: heading, line: line, path: path.map(\.title))
-        let title = (try? MarkdownAttributes.split(heading).title) ?? heading
-        if !title.isEmpty { path.append((level, title)) }
     }
 
     /// Hands out the current section, if it is a guideline, before a heading of `nextLevel` (0: the end).
@@ -102,6 +116,8 @@ final class MarkdownRecordReader: RecordReader {
         do throws(MarkdownProblem) {
             (title, attributes) = try MarkdownAttributes.split(section.heading)
         } catch {
+            hasPassedFault = true
+            hasRecords = true
             throw .syntax(location, format: "Markdown", problem: error.text)
         }
         let body = section.body.joined(separator: "\n").trimmingWhiteSpace()
@@ -109,10 +125,11 @@ final class MarkdownRecordReader: RecordReader {
         guard !body.isEmpty || !title.isEmpty else { return }
 
         var members = defaults
+        members.merge(section.fields) { _, own in own }
         members.merge(GuidelineField.record(ofCells: attributes.cells, separators: [",", ";"])) { _, own in own }
-        members["text"] = .string(body.isEmpty ? title : body)
-        if !body.isEmpty, !title.isEmpty { members["title"] = .string(title) }
-        if !section.path.isEmpty {
+        if section.fields["text"] == nil { members["text"] = .string(body.isEmpty ? title : body) }
+        if !body.isEmpty, !title.isEmpty, section.fields["text"] == nil { members["title"] = .string(title) }
+        if !section.path.isEmpty, section.fields["source"] == nil {
             var source: [String: JSONValue] = if case .object(let given) = members["source"] { given } else { [:] }
             source["path"] = .array(section.path.map(JSONValue.string))
             members["source"] = .object(source)

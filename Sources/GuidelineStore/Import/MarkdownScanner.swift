@@ -1,3 +1,5 @@
+import Foundation
+
 /// Tells headings from text in Markdown, line by line: ATX headings (`## Title`) and underlined ones, outside fenced
 /// code and HTML comments. Follows CommonMark 0.31 as far as headings go.
 struct MarkdownScanner {
@@ -18,6 +20,9 @@ struct MarkdownScanner {
     private var fence: Fence?
     private var commentLine: Int?
     private var paragraphLength = 0
+
+    /// Whether the next line is outside code and comments.
+    var isInProse: Bool { fence == nil && commentLine == nil }
 
     /// What the line is. `number` is for the errors of ``finish()``.
     mutating func scan(_ line: String, number: Int) -> Event {
@@ -85,6 +90,12 @@ struct MarkdownScanner {
         let rest = content.dropFirst(level)
         guard rest.first.map({ $0 == " " || $0 == "\t" }) ?? true else { return nil }
         var text = rest.trimmingWhiteSpace()
+        // A comment behind the heading says nothing about it.
+        if text.hasSuffix("-->"), let comment = text.range(of: "<!--", options: .backwards),
+            !text[comment.upperBound...].dropLast(3).contains("-->")
+        {
+            text = text[..<comment.lowerBound].trimmingWhiteSpace()
+        }
         // A closing run of # is decoration where white space stands before it.
         let closing = text.reversed().prefix { $0 == "#" }.count
         if closing > 0 {

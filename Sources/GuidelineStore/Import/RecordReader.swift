@@ -7,35 +7,94 @@ struct ImportedRecord {
 /// What each format's reader does: hand out the records of an input, in order, in bounded memory.
 protocol RecordReader: AnyObject {
     func next() throws(GuidelineStoreError) -> ImportedRecord?
+
+    /// Whether the record for which ``next()`` has just thrown was passed over, so that it can be called again.
+    var hasPassedFault: Bool { get }
+    /// What the records are, once the first has been handed out.
+    var format: ImportFormat { get }
+    /// Members of the document beside its list of records, once all have been handed out.
+    var remainder: [String: JSONValue] { get }
+}
+
+extension RecordReader {
+    var remainder: [String: JSONValue] { [:] }
 }
 
 extension ImportFormat {
-    func reader(for source: InputSource, options: ImportOptions) throws(GuidelineStoreError) -> any RecordReader {
-        switch self {
-        case .jsonl: try JSONLinesRecordReader(source, options: options)
-        case .json: try JSONRecordReader(source, options: options)
-        case .csv: try DelimitedRecordReader(source, delimiter: options.delimiter ?? 0x2C, options: options)
-        case .tsv: try DelimitedRecordReader(source, delimiter: options.delimiter ?? 0x09, options: options)
-        case .yaml: try YAMLRecordReader(source, options: options)
-        case .markdown: try MarkdownRecordReader(source, options: options)
+    /// The reader of an input. A nil `requested` is decided by the name's ending and the content.
+    static func reader(
+        for source: InputSource, requested: ImportFormat?, options: ImportOptions
+    ) throws(GuidelineStoreError) -> any RecordReader {
+        let container = try container(of: source, requested: requested)
+        let shape = RecordShape(requested: requested, base: container)
+        switch container {
+        case .csv, .tsv:
+            let delimiter = options.delimiter ?? (container == .csv ? 0x2C : 0x09)
+            return try DelimitedRecordReader(
+                source, delimiter: delimiter, format: requested ?? container, options: options)
+        case .yaml: return try YAMLRecordReader(source, shape: shape, options: options)
+        case .markdown: return try MarkdownRecordReader(source, options: options)
+        case .json: return try JSONRecordReader(source, shape: shape, options: options)
+        default: return try JSONLinesRecordReader(source, shape: shape, options: options)
+        }
+    }
+
+    /// The native format in whose dress the records come: the one asked for; for those of other programs the one that
+    /// the name's ending tells, if they come in it, or else the usual one.
+    private static func container(
+        of source: InputSource, requested: ImportFormat?
+    ) throws(GuidelineStoreError) -> ImportFormat {
+        if let requested, requested.isNative { return requested }
+        let named: ImportFormat? = if case .standardInput = source { nil } else { ImportFormat(path: source.name) }
+        guard let requested else {
+            if case .standardInput = source { return .jsonl }
+            if let named { return named }
+            // A missing file is the nearer fault than a name that tells nothing.
+            if case .file = source { _ = try ByteWindow(source, capacity: 0) }
+            throw .unknownFormat(path: source.name)
+        }
+        switch requested {
+        case .dprTSV: return named == .csv ? .csv : .tsv
+        case .guideAlignRules: return named == .json || named == .yaml ? named ?? .jsonl : .jsonl
+        case .nemoPolicies: return named == .json || named == .jsonl ? named ?? .yaml : .yaml
+        default: return named == .jsonl || named == .yaml ? named ?? .json : .json
         }
     }
 }
 
 final class JSONLinesRecordReader: RecordReader {
     private let lines: JSONLinesReader
+    private let shape: RecordShape
     private var isEmpty = true
+    private var hasRead = false
+    private(set) var format: ImportFormat
 
-    init(_ source: InputSource, options: ImportOptions) throws(GuidelineStoreError) {
+    init(_ source: InputSource, shape: RecordShape, options: ImportOptions) throws(GuidelineStoreError) {
         lines = try JSONLinesReader(source, options: options)
+        self.shape = shape
+        format = shape.requested ?? shape.base
     }
 
+    var hasPassedFault: Bool { lines.hasPassedFault }
+
     func next() throws(GuidelineStoreError) -> ImportedRecord? {
-        guard let line = try lines.next() else {
-            if isEmpty { throw .emptyFile(path: lines.name) }
-            return nil
+        let line: JSONLine
+        do throws(GuidelineStoreError) {
+            guard let next = try lines.next() else {
+                if isEmpty { throw .emptyFile(path: lines.name) }
+                return nil
+            }
+            line = next
+        } catch {
+            // A line that cannot be used is still something.
+            isEmpty = isEmpty && !lines.hasPassedFault
+            throw error
         }
         isEmpty = false
+        if !hasRead {
+            format = shape.format(of: line.members.keys, list: nil)
+            hasRead = true
+        }
         return ImportedRecord(members: line.members, location: line.location)
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Yams
 
 /// Turns YAML nodes into JSON values, with a bound on how many, so that aliases of aliases cannot fill the memory.
@@ -18,10 +19,13 @@ struct YAMLConverter {
         .syntax(location(node), format: "YAML", problem: problem)
     }
 
-    /// The members of a guideline, with text fields as they are written.
-    mutating func record(_ node: Node) throws(GuidelineStoreError) -> [String: JSONValue] {
+    /// The members of a guideline, with text fields, and those that are named, as they are written.
+    mutating func record(
+        _ node: Node, textNames: Set<String> = []
+    ) throws(GuidelineStoreError) -> [String: JSONValue] {
         try members(node) { name in
-            switch GuidelineField(rawValue: name)?.shape {
+            if textNames.contains(name) { return true }
+            return switch GuidelineField(rawValue: name)?.shape {
             case .text, .list: true
             default: false
             }
@@ -42,7 +46,8 @@ struct YAMLConverter {
                     merged.merge(try self.members(source, takesText: takesText)) { first, _ in first }
                 }
             } else {
-                members[name.string] = try convert(value, asText: takesText(name.string))
+                let name = Self.text(of: name, key)
+                members[name] = try convert(value, asText: takesText(name))
             }
         }
         return members.merging(merged) { own, _ in own }
@@ -63,8 +68,16 @@ struct YAMLConverter {
         }
     }
 
+    /// What a scalar says: text with the tag `!!binary` is in Base64, as an export writes what would not survive the parser.
+    private static func text(of scalar: Node.Scalar, _ node: Node) -> String {
+        guard node.tag == Tag(.binary), let data = Data(base64Encoded: scalar.string),
+            let text = String(validating: data, as: UTF8.self)
+        else { return scalar.string }
+        return text
+    }
+
     private func scalarValue(_ scalar: Node.Scalar, _ node: Node, asText: Bool) -> JSONValue {
-        guard scalar.style == .plain || scalar.style == .any else { return .string(scalar.string) }
+        guard scalar.style == .plain || scalar.style == .any else { return .string(Self.text(of: scalar, node)) }
         if node.null != nil { return .null }
         if asText { return .string(scalar.string) }
         switch node.tag {

@@ -1,7 +1,7 @@
 import Yams
 
-/// Reads records from YAML: a list of records, a mapping whose `guidelines` is one, or a single record, in one or
-/// several documents.
+/// Reads records from YAML: a list of records, a mapping whose `guidelines` is one (or another of
+/// ``RecordShape/lists``), or a single record, in one or several documents.
 ///
 /// A document is held in memory as a whole, up to ``ImportOptions/maximumDocumentLength``. Where a field holds text,
 /// a plain scalar is taken as it is written (`id: 007` is "007", `title: No` is "No"); everywhere else YAML's core
@@ -12,9 +12,17 @@ final class YAMLRecordReader: RecordReader {
     private let text: String
     private var converter: YAMLConverter
     private var pending: ArraySlice<Node> = []
-    private var isFirst = true
+    private let shape: RecordShape
+    private var list: String?
+    private var index = 0
+    private var hasRead = false
+    private(set) var format: ImportFormat
+    private(set) var hasPassedFault = false
+    private(set) var remainder: [String: JSONValue] = [:]
 
-    init(_ source: InputSource, options: ImportOptions) throws(GuidelineStoreError) {
+    init(_ source: InputSource, shape: RecordShape, options: ImportOptions) throws(GuidelineStoreError) {
+        self.shape = shape
+        format = shape.requested ?? shape.base
         let window = try ByteWindow(source, capacity: options.bufferLength)
         name = window.name
         while try window.fill() {
@@ -38,10 +46,11 @@ final class YAMLRecordReader: RecordReader {
     }
 
     func next() throws(GuidelineStoreError) -> ImportedRecord? {
+        hasPassedFault = false
         while true {
             if let node = pending.popFirst() { return try record(node) }
             guard let root = try nextRoot() else {
-                if isFirst { throw .noRecords(path: name, hint: "the list of guidelines is empty") }
+                if index == 0 { throw .noRecords(path: name, hint: "the list of guidelines is empty") }
                 return nil
             }
             pending = try records(in: root)[...]
@@ -60,15 +69,17 @@ final class YAMLRecordReader: RecordReader {
         switch root {
         case .sequence(let items): return Array(items)
         case .mapping(let members):
-            if let list = members["guidelines"] {
-                guard case .sequence(let items) = list else {
-                    throw converter.syntax("\"guidelines\" must be a list", list)
+            for name in shape.lists where name == "guidelines" || members["text"] == nil {
+                guard let node = members[name] else { continue }
+                guard case .sequence(let items) = node else {
+                    throw converter.syntax("\"\(name)\" must be a list", node)
                 }
+                list = name
+                try keepRemainder(of: members)
                 return Array(items)
             }
-            guard members["text"] != nil else {
-                throw .noRecords(
-                    path: name, hint: "the mapping has neither \"guidelines\" nor the \"text\" of a guideline")
+            guard shape.isRecord(Self.names(of: members)) else {
+                throw .noRecords(path: name, hint: shape.hint.replacing("the object", with: "the mapping"))
             }
             return [root]
         case .scalar(let scalar) where scalar.string.isEmpty: return []
@@ -77,11 +88,33 @@ final class YAMLRecordReader: RecordReader {
     }
 
     private func record(_ node: Node) throws(GuidelineStoreError) -> ImportedRecord {
-        let location = converter.location(node)
-        guard case .mapping = node else { throw converter.syntax("each guideline must be a mapping", node) }
-        isFirst = false
-        return ImportedRecord(members: try converter.record(node), location: location)
+        index += 1
+        hasPassedFault = true
+        guard case .mapping(let mapping) = node else {
+            throw converter.syntax("each guideline must be a mapping", node)
+        }
+        if !hasRead {
+            format = shape.format(of: Self.names(of: mapping), list: list)
+            hasRead = true
+        }
+        var location = converter.location(node)
+        location.record = index
+        let members = try converter.record(node, textNames: RecordShape.textNames(format))
+        hasPassedFault = false
+        return ImportedRecord(members: members, location: location)
     }
+
+    /// Relationships of Parlant stand beside the list.
+    private func keepRemainder(of mapping: Node.Mapping) throws(GuidelineStoreError) {
+        guard let node = mapping["relationships"], case .sequence(let items) = node else { return }
+        var values: [JSONValue] = []
+        for item in items {
+            values.append(.object(try converter.record(item, textNames: ["source", "target", "kind"])))
+        }
+        remainder["relationships"] = .array(values)
+    }
+
+    private static func names(of mapping: Node.Mapping) -> [String] { mapping.compactMap { $0.key.string } }
 
     private static func decode(_ window: ByteWindow) throws(GuidelineStoreError) -> String {
         if let text = String(validating: window.bytes, as: UTF8.self) { return text }

@@ -60,18 +60,22 @@ extension Guideline {
         counterexamples = try Self.cleanList(counterexamples, "counterexamples")
     }
 
+    /// As often as it is repeated, so that a guideline that has been validated stays as it is.
     private mutating func removeTitleFromText() {
-        guard let title, text.hasPrefix(title) else { return }
-        let rest = text.dropFirst(title.count)
-        if rest.isEmpty {
-            self.title = nil
-        } else if rest.first == ":" {
-            let body = rest.dropFirst().trimmingWhiteSpace()
-            if body.isEmpty {
+        while let title, text.hasPrefix(title) {
+            let rest = text.dropFirst(title.count)
+            if rest.isEmpty {
                 self.title = nil
-                text = title
+            } else if rest.first == ":" {
+                let body = rest.dropFirst().trimmingWhiteSpace()
+                if body.isEmpty {
+                    self.title = nil
+                    text = title
+                } else {
+                    text = body
+                }
             } else {
-                text = body
+                return
             }
         }
     }

@@ -35,7 +35,7 @@ extension Guideline: Codable {
         try JSONParser.forEachMember(record) { name, value in try set(name, to: value) }
     }
 
-    private mutating func set(_ name: String, to value: JSONValue) throws(FieldProblem) {
+    mutating func set(_ name: String, to value: JSONValue) throws(FieldProblem) {
         guard let field = GuidelineField(rawValue: name) else {
             additionalFields[name] = value
             return

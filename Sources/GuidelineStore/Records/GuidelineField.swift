@@ -47,6 +47,9 @@ package enum GuidelineField: String, CaseIterable, Sendable {
         }
     }
 
+    /// A column for fields that have none of their own.
+    static let additionalFields = "additional_fields"
+
     private static func items(_ text: String, _ separators: Set<Character>) -> [String] {
         text.split(whereSeparator: separators.contains).map { $0.trimmingWhiteSpace() }.filter { !$0.isEmpty }
     }
@@ -59,7 +62,9 @@ package enum GuidelineField: String, CaseIterable, Sendable {
         var record: [String: JSONValue] = [:]
         var source: [String: JSONValue] = [:]
         for (name, text) in cells where !text.trimmingWhiteSpace().isEmpty {
-            if let field = GuidelineField(rawValue: name) {
+            if name == additionalFields, case .object(let members)? = try? JSONValue(parsing: text) {
+                record.merge(members) { column, _ in column }
+            } else if let field = GuidelineField(rawValue: name) {
                 record[name] = field.value(of: text, separators: separators)
             } else if name.hasPrefix("source."), name.count > 7 {
                 source[String(name.dropFirst(7))] = .string(text)

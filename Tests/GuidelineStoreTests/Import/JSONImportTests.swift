@@ -42,7 +42,7 @@ import Testing
             case .json: "[{\"text\":\"one\"},\n{\"text\":\""
             case .csv, .tsv: "text\n"
             case .yaml: "- text: one\n- text: "
-            case .markdown: "# One\n"
+            default: "# One\n"
             }
         let bytes = Array(head.utf8) + [0xE4, 0x20, 0x22, 0x7D, 0x0A]
         let error = storeError { _ = try GuidelineImporter.read(bytes, format) }

@@ -1,0 +1,60 @@
+/// Prompts with the rules that a model wrote for each (Guide-Align's first stage): each rule is a guideline, and the
+/// prompt is an example of it.
+final class RulesInterpreter: RecordInterpreter {
+    private let file: String
+    private let merger: GuidelineMerger
+    private var emptyRecords = 0
+
+    init(file: String, merger: GuidelineMerger) {
+        (self.file, self.merger) = (file, merger)
+    }
+
+    func guidelines(in record: ImportedRecord) throws(GuidelineStoreError) -> [FoundGuideline] {
+        let (prompt, rules) = try interpreting(record) { members throws(FieldProblem) in
+            (try members.requiredText("prompt"), try Self.rules(members))
+        }
+        if rules.isEmpty { emptyRecords += 1 }
+        try merger.add(rules, input: prompt.trimmingWhiteSpace(), at: record.location, format: .guideAlignRules)
+        return []
+    }
+
+    func finish(
+        _ remainder: [String: JSONValue], notice: (ImportNotice) -> Void, fault: (GuidelineStoreError) throws -> Void
+    ) throws -> [FoundGuideline] {
+        if emptyRecords > 0 { notice(.recordsWithoutGuidelines(file: file, count: emptyRecords)) }
+        return []
+    }
+
+    /// The rules of a record, which are one text of several lines, or a list of texts or of titles with texts.
+    private static func rules(_ members: [String: JSONValue]) throws(FieldProblem) -> [Sighting] {
+        switch members["rules"]?.optional {
+        case nil: throw FieldProblem(field: "rules", problem: "is missing")
+        case .string(let text)?:
+            return RuleLines.rules(in: text).map { sighting($0, field: "rules") }
+        case .array(let items)?:
+            var sightings: [Sighting] = []
+            for (index, item) in items.enumerated() {
+                let field = "rules[\(index)]"
+                if case .object(let rule) = item {
+                    let text = try rule.requiredText("text", in: field + ".")
+                    guard let title = try rule.text("title", in: field + ".") else {
+                        sightings.append(sighting(text, field: field))
+                        continue
+                    }
+                    sightings.append(Sighting(title: title, text: text, id: nil, field: field))
+                } else {
+                    // One text of the list may itself be several lines, or carry its number.
+                    sightings += RuleLines.rules(in: try item.string(field)).map { sighting($0, field: field) }
+                }
+            }
+            return sightings
+        case let other?:
+            throw FieldProblem(field: "rules", problem: "must be text or a list, not \(other.typeName)")
+        }
+    }
+
+    private static func sighting(_ rule: String, field: String) -> Sighting {
+        let (title, text) = TitledText.split(rule)
+        return Sighting(title: title, text: text, id: nil, field: field)
+    }
+}
