@@ -24,6 +24,6 @@ struct FingerpostCommand: ParsableCommand {
         version: version,
         subcommands: [
             BuildCommand.self, SearchCommand.self, EvaluateCommand.self, EmbedCommand.self, BenchmarkCommand.self,
-            InfoCommand.self, DoctorCommand.self, VerifyCommand.self,
+            DedupCommand.self, InfoCommand.self, DoctorCommand.self, VerifyCommand.self,
         ])
 }

@@ -1,0 +1,262 @@
+import CKernels
+
+/// The texts of the guidelines kept so far, by their lengths and by the runs of characters in them.
+///
+/// A text is looked for first among those that share its rarest runs of four characters (an inverted index; nearly all
+/// duplicates are found so), then, if wanted, among all whose length and characters allow the similarity. A bag of
+/// characters bounds the common subsequence from above; what passes is compared exactly.
+///
+/// Reading calls may be made from several threads as long as no one adds.
+final class KeptTexts: @unchecked Sendable {
+    /// A kept guideline that is as alike as asked for.
+    struct Hit {
+        var item: Int32
+        var similarity: Double
+    }
+
+    /// What one thread needs to look for texts.
+    struct Workspace {
+        var pattern = TextPattern()
+        fileprivate var bag = [UInt8](repeating: 0, count: KeptTexts.bagSize)
+        fileprivate var overlaps: [UInt16] = []
+        fileprivate var tallies: [UInt8] = []
+        fileprivate var touched: [Int32] = []
+        fileprivate var runs: [(count: Int32, bucket: Int32)] = []
+    }
+
+    /// Kept texts of one length, one behind the other.
+    private struct Bucket {
+        var places: [Int32] = []
+        var bags: [UInt8] = []
+        var text: [UInt16] = []
+    }
+
+    fileprivate static let bagSize = Int(FP_BAG_SIZE)
+    private static let bucketBits = 20
+    /// Runs that are looked up, and texts of a run at most.
+    private static let runLimit = 20
+    private static let entryLimit = 400
+    /// Texts compared that share the most runs.
+    private static let candidateLimit = 24
+
+    private let corpus: DuplicateCorpus
+    /// The kept guidelines in the order of keeping.
+    private(set) var items: [Int32] = []
+    private var buckets: [Int: Bucket] = [:]
+    private var exact: [UInt64: [Int32]] = [:]
+    // The inverted index: chains of entries, the newest first.
+    private var heads: [Int32]
+    private var counts: [Int32]
+    private var entries: [(place: Int32, next: Int32)] = []
+
+    init(_ corpus: DuplicateCorpus) {
+        self.corpus = corpus
+        heads = [Int32](repeating: -1, count: 1 << Self.bucketBits)
+        counts = [Int32](repeating: 0, count: 1 << Self.bucketBits)
+    }
+
+    var count: Int { items.count }
+
+    // MARK: Adding
+
+    func append(_ item: Int32) {
+        let place = Int32(items.count)
+        items.append(item)
+        let range = corpus.range(of: Int(item))
+        exact[hash(range), default: []].append(item)
+        corpus.text.withUnsafeBufferPointer { text in
+            let text = UnsafeBufferPointer(rebasing: text[range])
+            var bag = [UInt8](repeating: 0, count: KeptTexts.bagSize)
+            Self.fill(&bag, text)
+            buckets[text.count, default: Bucket()].places.append(place)
+            buckets[text.count, default: Bucket()].bags.append(contentsOf: bag)
+            buckets[text.count, default: Bucket()].text.append(contentsOf: text)
+            var last: Int32 = -1
+            for bucket in Self.runs(of: text) where bucket != last {
+                // A run twice in a text counts twice, unless at once.
+                last = bucket
+                let index = Int(bucket)
+                entries.append((place, heads[index]))
+                heads[index] = Int32(entries.count - 1)
+                counts[index] += 1
+            }
+        }
+    }
+
+    private static func fill(_ bag: inout [UInt8], _ text: UnsafeBufferPointer<UInt16>) {
+        for index in bag.indices { bag[index] = 0 }
+        for code in text {
+            // A space and 26 letters, the digits together, all others in four classes.
+            let index = code < 27 ? Int(code) : code < 37 ? 27 : 28 + Int(code & 3)
+            if bag[index] < .max { bag[index] += 1 }
+        }
+    }
+
+    private static func runs(of text: UnsafeBufferPointer<UInt16>) -> some Sequence<Int32> {
+        (0..<max(0, text.count - 3)).lazy.map { index in
+            let word =
+                UInt64(text[index]) | UInt64(text[index + 1]) << 16 | UInt64(text[index + 2]) << 32
+                | UInt64(text[index + 3]) << 48
+            return Int32((word &* 0x9E37_79B9_7F4A_7C15) >> UInt64(64 - bucketBits))
+        }
+    }
+
+    private func hash(_ range: Range<Int>) -> UInt64 {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        corpus.text.withUnsafeBufferPointer { text in
+            for index in range { hash = (hash ^ UInt64(text[index])) &* 0x100_0000_01B3 }
+        }
+        return hash
+    }
+
+    // MARK: Looking
+
+    /// The first kept guideline with the same normalised text that `isAllowed`.
+    func equal(to item: Int32, isAllowed: (Int32) -> Bool) -> Int32? {
+        let range = corpus.range(of: Int(item))
+        guard let found = exact[hash(range)] else { return nil }
+        return found.first { other in
+            corpus.text[corpus.range(of: Int(other))] == corpus.text[range] && isAllowed(other)
+        }
+    }
+
+    /// The most similar kept guideline that is at least as alike as the threshold says and that `isAllowed`; of equals
+    /// the one kept first.
+    ///
+    /// - Parameter isExhaustive: whether to compare with all that come into question if the index finds none; then
+    ///   there is none if nothing is returned.
+    func mostSimilar(
+        to item: Int32, threshold: Double, isExhaustive: Bool, _ space: inout Workspace,
+        isAllowed: (_ item: Int32, _ similarity: Double) -> Bool
+    ) -> Hit? {
+        let range = corpus.range(of: Int(item))
+        return corpus.text.withUnsafeBufferPointer { all in
+            let text = UnsafeBufferPointer(rebasing: all[range])
+            space.pattern.set(text, characters: corpus.characters.count)
+            let found = amongCandidates(text, all, threshold, &space, isAllowed)
+            if found != nil || !isExhaustive { return found }
+            return amongAll(text, threshold, &space, isAllowed)
+        }
+    }
+
+    private func amongCandidates(
+        _ text: UnsafeBufferPointer<UInt16>, _ all: UnsafeBufferPointer<UInt16>, _ threshold: Double,
+        _ space: inout Workspace, _ isAllowed: (Int32, Double) -> Bool
+    ) -> Hit? {
+        if space.tallies.count < items.count {
+            space.tallies.append(contentsOf: repeatElement(0, count: items.count + 4_096 - space.tallies.count))
+        }
+        space.runs.removeAll(keepingCapacity: true)
+        counts.withUnsafeBufferPointer { counts in
+            for bucket in Self.runs(of: text) where counts[Int(bucket)] > 0 {
+                space.runs.append((counts[Int(bucket)], bucket))
+            }
+        }
+        space.runs.sort { ($0.count, $0.bucket) < ($1.count, $1.bucket) }
+        let touched = tally(&space)
+        defer { for place in space.touched { space.tallies[Int(place)] = 0 } }
+        guard touched > 0 else { return nil }
+
+        // The places with the most runs in common, by counting.
+        var histogram = [Int](repeating: 0, count: 256)
+        for place in space.touched { histogram[Int(space.tallies[Int(place)])] += 1 }
+        var least = 255
+        var room = Self.candidateLimit
+        while least > 1, room - histogram[least] > 0 {
+            room -= histogram[least]
+            least -= 1
+        }
+        let chosen = space.touched.filter { Int(space.tallies[Int($0)]) >= least }
+            .sorted { (space.tallies[Int($1)], $0) < (space.tallies[Int($0)], $1) }
+            .prefix(Self.candidateLimit)
+        var best: Hit?
+        var bestPlace: Int32 = 0
+        for place in chosen {
+            let other = items[Int(place)]
+            let range = corpus.range(of: Int(other))
+            let least = TextSimilarity.leastCommon(
+                text.count, range.count, threshold: max(threshold, best?.similarity ?? 0))
+            guard least <= min(text.count, range.count) else { continue }
+            let common = space.pattern.commonSubsequence(
+                with: UnsafeBufferPointer(rebasing: all[range]), atLeast: max(1, least))
+            guard common >= max(1, least) else { continue }
+            let similarity = TextSimilarity.ratio(common: common, text.count, range.count)
+            if let best, similarity == best.similarity, place > bestPlace { continue }
+            guard isAllowed(other, similarity) else { continue }
+            best = Hit(item: other, similarity: similarity)
+            bestPlace = place
+        }
+        return best
+    }
+
+    /// Counts for each text how many of the rarest runs it has.
+    private func tally(_ space: inout Workspace) -> Int {
+        space.touched.removeAll(keepingCapacity: true)
+        let chain = entries
+        var last: Int32 = -1
+        var used = 0
+        for (count, bucket) in space.runs where bucket != last {
+            last = bucket
+            if used >= Self.runLimit || (used >= 4 && Int(count) > Self.entryLimit) { break }
+            used += 1
+            var entry = heads[Int(bucket)]
+            var left = Self.entryLimit
+            while entry >= 0, left > 0 {
+                let (place, next) = chain[Int(entry)]
+                if space.tallies[Int(place)] == 0 { space.touched.append(place) }
+                if space.tallies[Int(place)] < .max { space.tallies[Int(place)] += 1 }
+                entry = next
+                left -= 1
+            }
+        }
+        return space.touched.count
+    }
+
+    private func amongAll(
+        _ text: UnsafeBufferPointer<UInt16>, _ threshold: Double, _ space: inout Workspace,
+        _ isAllowed: (Int32, Double) -> Bool
+    ) -> Hit? {
+        Self.fill(&space.bag, text)
+        let isBounded = !space.bag.contains(UInt8.max)
+        var best: Hit?
+        var bestPlace: Int32 = 0
+        let window = TextSimilarity.lengths(near: text.count, threshold: threshold)
+        // The nearest lengths first, where the best is likely to be.
+        for length in lengths(in: window, near: text.count) {
+            guard let bucket = buckets[length] else { continue }
+            if space.overlaps.count < bucket.places.count {
+                space.overlaps.append(
+                    contentsOf: repeatElement(0, count: bucket.places.count - space.overlaps.count))
+            }
+            fp_bag_overlaps(space.bag, bucket.bags, bucket.places.count, &space.overlaps)
+            // Counts that reached their limit bound nothing.
+            let isBounded = isBounded && length < 255
+            bucket.text.withUnsafeBufferPointer { texts in
+                var least = max(
+                    1,
+                    TextSimilarity.leastCommon(
+                        text.count, length, threshold: max(threshold, best?.similarity ?? 0)))
+                for index in bucket.places.indices {
+                    guard !isBounded || Int(space.overlaps[index]) >= least else { continue }
+                    let other = UnsafeBufferPointer(rebasing: texts[(index * length)..<((index + 1) * length)])
+                    let common = space.pattern.commonSubsequence(with: other, atLeast: least)
+                    guard common >= least else { continue }
+                    let place = bucket.places[index]
+                    let similarity = TextSimilarity.ratio(common: common, text.count, length)
+                    if let best, similarity == best.similarity, place > bestPlace { continue }
+                    guard isAllowed(items[Int(place)], similarity) else { continue }
+                    best = Hit(item: items[Int(place)], similarity: similarity)
+                    bestPlace = place
+                    least = max(1, TextSimilarity.leastCommon(text.count, length, threshold: similarity))
+                }
+            }
+        }
+        return best
+    }
+
+    private func lengths(in window: ClosedRange<Int>, near length: Int) -> [Int] {
+        // There are fewer lengths in use than the window has, where texts are long.
+        let used = window.count <= buckets.count ? window.filter { buckets[$0] != nil } : buckets.keys.filter(window.contains)
+        return used.sorted { (abs($0 - length), $0) < (abs($1 - length), $1) }
+    }
+}
