@@ -82,6 +82,80 @@ size_t fp_common_subsequence(const uint64_t *masks, size_t words, const uint16_t
     }
 }
 
+static size_t length_of(uint64_t row) { return (size_t)__builtin_popcountll(~row); }
+
+static void one_word_by_four(const uint64_t *masks, const uint16_t *texts, size_t n, const uint32_t *places,
+                             size_t least, uint32_t *lengths) {
+    const uint16_t *a = texts + (size_t)places[0] * n, *b = texts + (size_t)places[1] * n, *c = texts + (size_t)places[2] * n,
+                   *d = texts + (size_t)places[3] * n;
+    uint64_t row_a = ~(uint64_t)0, row_b = row_a, row_c = row_a, row_d = row_a;
+    size_t i = 0;
+    while (i < n) {
+        const size_t end = n - i > LOOK_EVERY ? i + LOOK_EVERY : n;
+        for (; i < end; i++) {
+            const uint64_t in_a = row_a & masks[a[i]], in_b = row_b & masks[b[i]], in_c = row_c & masks[c[i]],
+                           in_d = row_d & masks[d[i]];
+            row_a = (row_a + in_a) | (row_a - in_a);
+            row_b = (row_b + in_b) | (row_b - in_b);
+            row_c = (row_c + in_c) | (row_c - in_c);
+            row_d = (row_d + in_d) | (row_d - in_d);
+        }
+        const size_t left = n - i;
+        if (length_of(row_a) + left < least && length_of(row_b) + left < least && length_of(row_c) + left < least &&
+            length_of(row_d) + left < least) {
+            lengths[0] = lengths[1] = lengths[2] = lengths[3] = 0;
+            return;
+        }
+    }
+    const uint64_t rows[4] = {row_a, row_b, row_c, row_d};
+    for (size_t j = 0; j < 4; j++) {
+        const size_t length = length_of(rows[j]);
+        lengths[j] = length >= least ? (uint32_t)length : 0;
+    }
+}
+
+/// Adds with carry in two words; two texts at a time.
+static void two_words_by_two(const uint64_t *masks, const uint16_t *texts, size_t n, const uint32_t *places,
+                             size_t least, uint32_t *lengths) {
+    const uint16_t *a = texts + (size_t)places[0] * n, *b = texts + (size_t)places[1] * n;
+    uint64_t low_a = ~(uint64_t)0, high_a = low_a, low_b = low_a, high_b = low_a;
+    size_t i = 0;
+    while (i < n) {
+        const size_t end = n - i > LOOK_EVERY ? i + LOOK_EVERY : n;
+        for (; i < end; i++) {
+            const uint64_t *mask_a = masks + (size_t)a[i] * 2, *mask_b = masks + (size_t)b[i] * 2;
+            const uint64_t in_a = low_a & mask_a[0], in_high_a = high_a & mask_a[1];
+            const uint64_t in_b = low_b & mask_b[0], in_high_b = high_b & mask_b[1];
+            const uint64_t sum_a = low_a + in_a, sum_b = low_b + in_b;
+            high_a = (high_a + in_high_a + (sum_a < low_a)) | (high_a - in_high_a);
+            high_b = (high_b + in_high_b + (sum_b < low_b)) | (high_b - in_high_b);
+            low_a = sum_a | (low_a - in_a);
+            low_b = sum_b | (low_b - in_b);
+        }
+        const size_t left = n - i;
+        if (length_of(low_a) + length_of(high_a) + left < least && length_of(low_b) + length_of(high_b) + left < least) {
+            lengths[0] = lengths[1] = 0;
+            return;
+        }
+    }
+    const size_t length_a = length_of(low_a) + length_of(high_a), length_b = length_of(low_b) + length_of(high_b);
+    lengths[0] = length_a >= least ? (uint32_t)length_a : 0;
+    lengths[1] = length_b >= least ? (uint32_t)length_b : 0;
+}
+
+void fp_common_subsequences(const uint64_t *masks, size_t words, const uint16_t *texts, size_t n,
+                            const uint32_t *places, size_t count, size_t least, uint64_t *row, uint32_t *lengths) {
+    size_t i = 0;
+    if (words == 1) {
+        for (; count - i >= 4; i += 4) one_word_by_four(masks, texts, n, places + i, least, lengths + i);
+    } else if (words == 2) {
+        for (; count - i >= 2; i += 2) two_words_by_two(masks, texts, n, places + i, least, lengths + i);
+    }
+    for (; i < count; i++) {
+        lengths[i] = (uint32_t)fp_common_subsequence(masks, words, texts + (size_t)places[i] * n, n, least, row);
+    }
+}
+
 void fp_bag_overlaps(const uint8_t *bag, const uint8_t *bags, size_t count, uint16_t *overlaps) {
 #if defined(__SSE2__)
     const __m128i low = _mm_loadu_si128((const __m128i *)bag), high = _mm_loadu_si128((const __m128i *)(bag + 16));

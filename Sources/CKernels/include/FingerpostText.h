@@ -25,6 +25,12 @@ enum {
 size_t fp_common_subsequence(const uint64_t *masks, size_t words, const uint16_t *text, size_t n, size_t least,
                              uint64_t *row);
 
+/// The same for `count` texts of one length: lengths[i] is what the function above gives for the text at
+/// texts + places[i] * n. Patterns of one word are compared with four texts at a time, whose steps do not wait for each
+/// other.
+void fp_common_subsequences(const uint64_t *masks, size_t words, const uint16_t *texts, size_t n,
+                            const uint32_t *places, size_t count, size_t least, uint64_t *row, uint32_t *lengths);
+
 /// overlaps[i] = sum of the smaller counts of `bag` and of bag i of `bags`: a longest common subsequence is no longer.
 void fp_bag_overlaps(const uint8_t *bag, const uint8_t *bags, size_t count, uint16_t *overlaps);
 

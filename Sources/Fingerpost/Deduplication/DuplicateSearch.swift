@@ -125,7 +125,8 @@ struct DuplicateSearch: Sendable {
     private func finding(for item: Int32, in kept: KeptTexts, _ space: inout KeptTexts.Workspace) -> Finding {
         var finding = Finding()
         if options.tiers.contains(.exact) || options.tiers.contains(.fuzzy) {
-            if let other = kept.equal(to: item, isAllowed: { corpus.barrier(Int(item), Int($0), options: options) == nil })
+            if let other = kept.equal(
+                to: item, isAllowed: { corpus.barrier(Int(item), Int($0), options: options) == nil })
             {
                 finding.kept = other
                 finding.tier = options.tiers.contains(.exact) ? .exact : .fuzzy

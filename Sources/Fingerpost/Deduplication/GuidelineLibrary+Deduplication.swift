@@ -93,7 +93,9 @@ extension GuidelineLibrary {
         removing: Bool = false, skippingChanged: Bool = false, progress: ProgressHandler? = nil
     ) throws -> DeduplicationOutcome {
         let id = try database.libraryID
-        guard plan.libraryID == id else { throw FingerpostError.foreignPlan(plan: plan.libraryID, library: folder.path) }
+        guard plan.libraryID == id else {
+            throw FingerpostError.foreignPlan(plan: plan.libraryID, library: folder.path)
+        }
         let accepted = plan.groups.filter { $0.accept && !$0.members.isEmpty }
         return try change(progress) { transaction in
             var outcome = DeduplicationOutcome()

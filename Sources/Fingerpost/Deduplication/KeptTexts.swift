@@ -22,6 +22,19 @@ final class KeptTexts: @unchecked Sendable {
         fileprivate var tallies: [UInt8] = []
         fileprivate var touched: [Int32] = []
         fileprivate var runs: [(count: Int32, bucket: Int32)] = []
+        fileprivate var chosen: [UInt32] = []
+        fileprivate var lengths: [UInt32] = []
+
+        /// Puts those of the first `count` whose overlap is large enough into `chosen`, and returns how many they are.
+        fileprivate mutating func choose(from count: Int, atLeast least: Int) -> Int {
+            if chosen.count < count { chosen.append(contentsOf: repeatElement(0, count: count - chosen.count)) }
+            var number = 0
+            for index in 0..<count {
+                chosen[number] = UInt32(truncatingIfNeeded: index)
+                number += Int(overlaps[index]) >= least ? 1 : 0
+            }
+            return number
+        }
     }
 
     /// Kept texts of one length, one behind the other.
@@ -231,24 +244,22 @@ final class KeptTexts: @unchecked Sendable {
             fp_bag_overlaps(space.bag, bucket.bags, bucket.places.count, &space.overlaps)
             // Counts that reached their limit bound nothing.
             let isBounded = isBounded && length < 255
+            let least = max(
+                1, TextSimilarity.leastCommon(text.count, length, threshold: max(threshold, best?.similarity ?? 0)))
+            guard least <= min(text.count, length) else { continue }
+            let chosen = space.choose(from: bucket.places.count, atLeast: isBounded ? least : 0)
             bucket.text.withUnsafeBufferPointer { texts in
-                var least = max(
-                    1,
-                    TextSimilarity.leastCommon(
-                        text.count, length, threshold: max(threshold, best?.similarity ?? 0)))
-                for index in bucket.places.indices {
-                    guard !isBounded || Int(space.overlaps[index]) >= least else { continue }
-                    let other = UnsafeBufferPointer(rebasing: texts[(index * length)..<((index + 1) * length)])
-                    let common = space.pattern.commonSubsequence(with: other, atLeast: least)
-                    guard common >= least else { continue }
-                    let place = bucket.places[index]
-                    let similarity = TextSimilarity.ratio(common: common, text.count, length)
-                    if let best, similarity == best.similarity, place > bestPlace { continue }
-                    guard isAllowed(items[Int(place)], similarity) else { continue }
-                    best = Hit(item: items[Int(place)], similarity: similarity)
-                    bestPlace = place
-                    least = max(1, TextSimilarity.leastCommon(text.count, length, threshold: similarity))
-                }
+                space.pattern.commonSubsequences(
+                    with: texts, length: length, places: space.chosen, count: chosen, atLeast: least,
+                    into: &space.lengths)
+            }
+            for index in 0..<chosen where space.lengths[index] > 0 {
+                let place = bucket.places[Int(space.chosen[index])]
+                let similarity = TextSimilarity.ratio(common: Int(space.lengths[index]), text.count, length)
+                if let best, (best.similarity, place) >= (similarity, bestPlace) { continue }
+                guard isAllowed(items[Int(place)], similarity) else { continue }
+                best = Hit(item: items[Int(place)], similarity: similarity)
+                bestPlace = place
             }
         }
         return best
@@ -256,7 +267,8 @@ final class KeptTexts: @unchecked Sendable {
 
     private func lengths(in window: ClosedRange<Int>, near length: Int) -> [Int] {
         // There are fewer lengths in use than the window has, where texts are long.
-        let used = window.count <= buckets.count ? window.filter { buckets[$0] != nil } : buckets.keys.filter(window.contains)
+        let used =
+            window.count <= buckets.count ? window.filter { buckets[$0] != nil } : buckets.keys.filter(window.contains)
         return used.sorted { (abs($0 - length), $0) < (abs($1 - length), $1) }
     }
 }

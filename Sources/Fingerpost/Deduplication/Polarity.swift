@@ -24,8 +24,8 @@ enum Polarity {
 
     /// Pairs of words, one in each text alone, that mean the opposite.
     private static func antonymCount(_ a: Reading, _ b: Reading) -> Int {
-        let onlyA = Set(a.words).subtracting(b.words)
-        let onlyB = Set(b.words).subtracting(a.words)
+        let onlyA = Set(a.words).subtracting(b.words).subtracting(a.cues)
+        let onlyB = Set(b.words).subtracting(a.words).subtracting(b.cues)
         guard !onlyA.isEmpty, !onlyB.isEmpty else { return 0 }
         var left = onlyB
         var count = 0
@@ -42,11 +42,16 @@ enum Polarity {
         var words: [Substring] = []
         /// For each negation that is left, the first word behind it that means something.
         var negated: [Substring] = []
+        /// The words that negate, of all of the text.
+        var cues: Set<Substring> = []
         private var negatedPlaces: Set<Int> = []
 
         init(_ text: String, _ known: PolarityWords) {
             words = text.split(separator: " ")
-            var cues = words.indices.filter { known.isNegation(words[$0]) && !isHarmless(at: $0) }
+            var cues = words.indices.filter {
+                known.isNegation(words[$0], after: $0 > 0 ? words[$0 - 1] : "") && !isHarmless(at: $0)
+            }
+            self.cues = Set(cues.map { words[$0] })
             var index = 0
             while index + 1 < cues.count {
                 // "Do not avoid", "never fail to": the second takes the first back.

@@ -3,21 +3,33 @@ struct PolarityWords: Sendable {
     var isEnglish: Bool
     private var plain: Set<Substring>
     private var verbs: Set<Substring>
+    /// Words that prohibit where they judge ("it is rude to"), not where they describe ("rude words").
+    private var judgements: Set<Substring>
     private var fillers: Set<Substring>
 
-    private init(english: Bool, plain: String, verbs: String = "", fillers: String = "") {
+    private init(english: Bool, plain: String, verbs: String = "", judgements: String = "", fillers: String = "") {
         isEnglish = english
         self.plain = Set(plain.split(separator: " "))
         self.verbs = Set(verbs.split(separator: " "))
+        self.judgements = Set(judgements.split(separator: " "))
         self.fillers = Set(fillers.split(separator: " "))
     }
 
-    /// Whether the word negates or prohibits.
-    func isNegation(_ word: Substring) -> Bool { plain.contains(word) || verbs.contains(word) }
+    /// Whether the word negates or prohibits, behind the word before it.
+    func isNegation(_ word: Substring, after before: Substring) -> Bool {
+        plain.contains(word) || verbs.contains(word)
+            || (judgements.contains(word) && Self.linkingWords.contains(before))
+    }
+
+    private static let linkingWords: Set<Substring> = [
+        "is", "its", "be", "are", "was", "were", "thats", "not", "isnt", "really", "very", "considered", "so", "always",
+        "just", "often", "generally", "incredibly", "extremely", "highly", "quite", "also", "never",
+    ]
+
     /// Whether it negates and says nothing else, such as "not".
     func isPlainNegation(_ word: Substring) -> Bool { plain.contains(word) }
     /// Whether it stands between a negation and what is negated.
-    func isFiller(_ word: Substring) -> Bool { fillers.contains(word) || isNegation(word) }
+    func isFiller(_ word: Substring) -> Bool { fillers.contains(word) || plain.contains(word) || verbs.contains(word) }
 
     static func of(_ language: String) -> PolarityWords {
         switch language.prefix(while: { $0 != "-" && $0 != "_" }) {
@@ -43,8 +55,12 @@ struct PolarityWords: Sendable {
             exclude excludes excluding excluded omit omits omitting omitted withhold withholds withholding withheld \
             deny denies denying denied disallow disallows disallowing disallowed fail fails failing failed oppose \
             opposes opposing opposed cease ceases ceasing disable disables disabling disabled ignore ignores ignoring \
-            ignored neglect neglects neglecting neglected block blocks blocking blocked unacceptable impermissible \
-            wrong bad rude inappropriate
+            ignored neglect neglects neglecting neglected block blocks blocking blocked
+            """,
+        judgements: """
+            wrong bad rude immoral unethical unkind unacceptable inappropriate impolite unfair cruel mean illegal unlawful \
+            dangerous unsafe harmful irresponsible selfish disrespectful unprofessional impermissible gross awful terrible \
+            horrible mistaken shameful unwise disgusting hurtful
             """,
         fillers: "to the a an any all ever be been being do does did of in on with for from your their his her its it")
 
@@ -72,8 +88,12 @@ struct PolarityWords: Sendable {
             return prefixes.contains(long.dropLast(short.count))
         }
         for (with, without) in [("ful", "less"), ("fully", "lessly")] {
-            if a.hasSuffix(with), b.hasSuffix(without), a.dropLast(with.count) == b.dropLast(without.count) { return true }
-            if b.hasSuffix(with), a.hasSuffix(without), b.dropLast(with.count) == a.dropLast(without.count) { return true }
+            if a.hasSuffix(with), b.hasSuffix(without), a.dropLast(with.count) == b.dropLast(without.count) {
+                return true
+            }
+            if b.hasSuffix(with), a.hasSuffix(without), b.dropLast(with.count) == a.dropLast(without.count) {
+                return true
+            }
         }
         return false
     }

@@ -76,4 +76,15 @@ struct TextPattern {
         guard let characters = text.baseAddress else { return 0 }
         return Int(fp_common_subsequence(masks, words, characters, text.count, max(0, least), &row))
     }
+
+    /// The same for some of the texts of `length` characters that lie one behind the other: `lengths` gets a value for each
+    /// of `places`, of which there are `count`.
+    mutating func commonSubsequences(
+        with texts: UnsafeBufferPointer<UInt16>, length: Int, places: [UInt32], count: Int, atLeast least: Int,
+        into lengths: inout [UInt32]
+    ) {
+        guard let characters = texts.baseAddress, count > 0 else { return }
+        if lengths.count < count { lengths.append(contentsOf: repeatElement(0, count: count - lengths.count)) }
+        fp_common_subsequences(masks, words, characters, length, places, count, max(0, least), &row, &lengths)
+    }
 }

@@ -45,7 +45,9 @@ struct DedupCommand: ParsableCommand {
     @Option(help: "Apply the plan of this file to the library.", completion: .file())
     var apply: String?
 
-    @Option(name: [.long, .customShort("o")], help: "Write the guidelines that are left of the files, as JSONL.", completion: .file())
+    @Option(
+        name: [.long, .customShort("o")], help: "Write the guidelines that are left of the files, as JSONL.",
+        completion: .file())
     var output: String?
 
     @Option(help: "Tiers, with commas: exact, fuzzy, semantic.")
@@ -69,7 +71,9 @@ struct DedupCommand: ParsableCommand {
     @Flag(help: "Apply what can be applied, and leave out groups whose guidelines have changed since the plan.")
     var force = false
 
-    @Option(help: "Folder of an encoder for the semantic tier of files, instead of the bundled one.", completion: .directory)
+    @Option(
+        help: "Folder of an encoder for the semantic tier of files, instead of the bundled one.", completion: .directory
+    )
     var encoder: String?
 
     @Option(help: "jsonl, json, csv, tsv, yaml or markdown. Default: by the name's ending; JSONL for standard input.")
@@ -82,7 +86,9 @@ struct DedupCommand: ParsableCommand {
         for (name, value) in [("--fuzzy", fuzzy), ("--semantic", semantic)] where !(value > 0 && value <= 1) {
             throw ValidationError("\(name) is \(value); it must be above 0 and at most 1.")
         }
-        guard maxExamples >= 0 else { throw ValidationError("--max-examples is \(maxExamples); it must be at least 0.") }
+        guard maxExamples >= 0 else {
+            throw ValidationError("--max-examples is \(maxExamples); it must be at least 0.")
+        }
         for (name, value) in [("--library", library), ("--plan", plan), ("--apply", apply), ("--output", output)]
         where value?.isEmpty == true {
             throw ValidationError("\(name) is empty; name a place.")
@@ -139,7 +145,9 @@ struct DedupCommand: ParsableCommand {
         Interruption.willWrite(path)
         let start = ContinuousClock.now
         let library = try LibraryAccess.reading(folder, progress: progress)
-        let plan = try library.deduplicationPlan(options: choices) { progress.update("Comparing", completed: $0, total: $1) }
+        let plan = try library.deduplicationPlan(options: choices) {
+            progress.update("Comparing", completed: $0, total: $1)
+        }
         try plan.write(to: URL(fileURLWithPath: path))
         progress.finish()
         let summary = DedupSummary(plan, seconds: (ContinuousClock.now - start) / .seconds(1), written: path)
