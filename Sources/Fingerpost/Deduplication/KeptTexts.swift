@@ -19,9 +19,7 @@ final class KeptTexts: @unchecked Sendable {
         var pattern = TextPattern()
         fileprivate var bag = [UInt8](repeating: 0, count: KeptTexts.bagSize)
         fileprivate var overlaps: [UInt16] = []
-        fileprivate var tallies: [UInt8] = []
-        fileprivate var touched: [Int32] = []
-        fileprivate var runs: [(count: Int32, bucket: Int32)] = []
+        fileprivate var tally = RunIndex.Tally()
         fileprivate var chosen: [UInt32] = []
         fileprivate var lengths: [UInt32] = []
 
@@ -45,10 +43,6 @@ final class KeptTexts: @unchecked Sendable {
     }
 
     fileprivate static let bagSize = Int(FP_BAG_SIZE)
-    private static let bucketBits = 20
-    /// Runs that are looked up, and texts of a run at most.
-    private static let runLimit = 20
-    private static let entryLimit = 400
     /// Texts compared that share the most runs.
     private static let candidateLimit = 24
 
@@ -57,15 +51,10 @@ final class KeptTexts: @unchecked Sendable {
     private(set) var items: [Int32] = []
     private var buckets: [Int: Bucket] = [:]
     private var exact: [UInt64: [Int32]] = [:]
-    // The inverted index: chains of entries, the newest first.
-    private var heads: [Int32]
-    private var counts: [Int32]
-    private var entries: [(place: Int32, next: Int32)] = []
+    private var runIndex = RunIndex()
 
     init(_ corpus: DuplicateCorpus) {
         self.corpus = corpus
-        heads = [Int32](repeating: -1, count: 1 << Self.bucketBits)
-        counts = [Int32](repeating: 0, count: 1 << Self.bucketBits)
     }
 
     var count: Int { items.count }
@@ -84,15 +73,7 @@ final class KeptTexts: @unchecked Sendable {
             buckets[text.count, default: Bucket()].places.append(place)
             buckets[text.count, default: Bucket()].bags.append(contentsOf: bag)
             buckets[text.count, default: Bucket()].text.append(contentsOf: text)
-            var last: Int32 = -1
-            for bucket in Self.runs(of: text) where bucket != last {
-                // A run twice in a text counts twice, unless at once.
-                last = bucket
-                let index = Int(bucket)
-                entries.append((place, heads[index]))
-                heads[index] = Int32(entries.count - 1)
-                counts[index] += 1
-            }
+            runIndex.append(place, text)
         }
     }
 
@@ -102,15 +83,6 @@ final class KeptTexts: @unchecked Sendable {
             // A space and 26 letters, the digits together, all others in four classes.
             let index = code < 27 ? Int(code) : code < 37 ? 27 : 28 + Int(code & 3)
             if bag[index] < .max { bag[index] += 1 }
-        }
-    }
-
-    private static func runs(of text: UnsafeBufferPointer<UInt16>) -> some Sequence<Int32> {
-        (0..<max(0, text.count - 3)).lazy.map { index in
-            let word =
-                UInt64(text[index]) | UInt64(text[index + 1]) << 16 | UInt64(text[index + 2]) << 32
-                | UInt64(text[index + 3]) << 48
-            return Int32((word &* 0x9E37_79B9_7F4A_7C15) >> UInt64(64 - bucketBits))
         }
     }
 
@@ -156,35 +128,11 @@ final class KeptTexts: @unchecked Sendable {
         _ text: UnsafeBufferPointer<UInt16>, _ all: UnsafeBufferPointer<UInt16>, _ threshold: Double,
         _ space: inout Workspace, _ isAllowed: (Int32, Double) -> Bool
     ) -> Hit? {
-        if space.tallies.count < items.count {
-            space.tallies.append(contentsOf: repeatElement(0, count: items.count + 4_096 - space.tallies.count))
-        }
-        space.runs.removeAll(keepingCapacity: true)
-        counts.withUnsafeBufferPointer { counts in
-            for bucket in Self.runs(of: text) where counts[Int(bucket)] > 0 {
-                space.runs.append((counts[Int(bucket)], bucket))
-            }
-        }
-        space.runs.sort { ($0.count, $0.bucket) < ($1.count, $1.bucket) }
-        let touched = tally(&space)
-        defer { for place in space.touched { space.tallies[Int(place)] = 0 } }
-        guard touched > 0 else { return nil }
-
-        // The places with the most runs in common, by counting.
-        var histogram = [Int](repeating: 0, count: 256)
-        for place in space.touched { histogram[Int(space.tallies[Int(place)])] += 1 }
-        var least = 255
-        var room = Self.candidateLimit
-        while least > 1, room - histogram[least] > 0 {
-            room -= histogram[least]
-            least -= 1
-        }
-        let chosen = space.touched.filter { Int(space.tallies[Int($0)]) >= least }
-            .sorted { (space.tallies[Int($1)], $0) < (space.tallies[Int($0)], $1) }
-            .prefix(Self.candidateLimit)
+        runIndex.tally(text, texts: items.count, &space.tally)
+        defer { space.tally.clear() }
         var best: Hit?
         var bestPlace: Int32 = 0
-        for place in chosen {
+        for place in space.tally.largest(Self.candidateLimit) {
             let other = items[Int(place)]
             let range = corpus.range(of: Int(other))
             let least = TextSimilarity.leastCommon(
@@ -200,29 +148,6 @@ final class KeptTexts: @unchecked Sendable {
             bestPlace = place
         }
         return best
-    }
-
-    /// Counts for each text how many of the rarest runs it has.
-    private func tally(_ space: inout Workspace) -> Int {
-        space.touched.removeAll(keepingCapacity: true)
-        let chain = entries
-        var last: Int32 = -1
-        var used = 0
-        for (count, bucket) in space.runs where bucket != last {
-            last = bucket
-            if used >= Self.runLimit || (used >= 4 && Int(count) > Self.entryLimit) { break }
-            used += 1
-            var entry = heads[Int(bucket)]
-            var left = Self.entryLimit
-            while entry >= 0, left > 0 {
-                let (place, next) = chain[Int(entry)]
-                if space.tallies[Int(place)] == 0 { space.touched.append(place) }
-                if space.tallies[Int(place)] < .max { space.tallies[Int(place)] += 1 }
-                entry = next
-                left -= 1
-            }
-        }
-        return space.touched.count
     }
 
     private func amongAll(
