@@ -1,9 +1,8 @@
 import GuidelineStore
 
 /// Why two guidelines that are alike are not merged.
-public enum MergeBarrier: String, Sendable, Hashable, Codable, CaseIterable {
-    /// One says to do what the other says not to do.
-    case polarity
+/// Opposite polarity is asked for apart, as such pairs are told of.
+enum MergeBarrier: Sendable, Hashable {
     case language, kind
     /// Both have a condition, and these are not alike.
     case condition

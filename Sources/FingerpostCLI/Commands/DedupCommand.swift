@@ -65,6 +65,13 @@ struct DedupCommand: ParsableCommand {
     @Option(help: "Examples, and counterexamples, that a merged guideline has at most; its own all stay.")
     var maxExamples = 64
 
+    @Option(
+        help: """
+            While no more guidelines are kept than this, one for which the index of texts finds none is compared with \
+            all of them; beyond, a fuzzy duplicate in a thousand or so may stay.
+            """)
+    var exhaustiveLimit = DeduplicationOptions().exhaustiveLimit
+
     @Flag(help: "Remove the dropped guidelines of the library instead of retiring them.")
     var remove = false
 
@@ -88,6 +95,9 @@ struct DedupCommand: ParsableCommand {
         }
         guard maxExamples >= 0 else {
             throw ValidationError("--max-examples is \(maxExamples); it must be at least 0.")
+        }
+        guard exhaustiveLimit >= 0 else {
+            throw ValidationError("--exhaustive-limit is \(exhaustiveLimit); it must be at least 0.")
         }
         for (name, value) in [("--library", library), ("--plan", plan), ("--apply", apply), ("--output", output)]
         where value?.isEmpty == true {
@@ -124,6 +134,7 @@ struct DedupCommand: ParsableCommand {
         options.acrossAuthority = acrossAuthority
         options.maximumExamples = maxExamples
         options.threads = threading.threads
+        options.exhaustiveLimit = exhaustiveLimit
         return options
     }
 

@@ -18,7 +18,7 @@ import Testing
             Guideline(id: "c", text: "Do not share the passwords of any user.", source: ["ref": .string("c.md")]),
             Guideline(id: "d", text: "Do share the password of a user."),
             Guideline(
-                id: "e", text: "user password of a the share not do", relations: [.init(type: .entails, target: "b")]),
+                id: "e", text: "of a user the password do not share", relations: [.init(type: .entails, target: "b")]),
             Guideline(id: "f", text: "Name the dose."),
         ])
         return library

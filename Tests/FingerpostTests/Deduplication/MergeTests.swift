@@ -76,9 +76,11 @@ import Testing
             .init(type: .priority, target: "gone"), .init(type: .priority, target: "new"),
             .init(type: .excludes, target: "mine"),
         ]
-        #expect(guideline.retargetRelations(["gone": "new", "mine": "kept"]))
+        let isFirstChanged = guideline.retargetRelations(["gone": "new", "mine": "kept"])
+        #expect(isFirstChanged)
         #expect(guideline.relations == [.init(type: .priority, target: "new")])
-        #expect(!guideline.retargetRelations(["gone": "new"]))
+        let isSecondChanged = guideline.retargetRelations(["gone": "new"])
+        #expect(!isSecondChanged)
     }
 
     /// Records in, records out: nothing of support and sources is lost.
@@ -86,7 +88,7 @@ import Testing
     func aCorpusConservesSupportAndSources(seed: UInt64) throws {
         var options = DeduplicationOptions()
         options.tiers = [.exact, .fuzzy]
-        var given = nearDuplicates(1_500, distinct: 100, seed: seed)
+        var given = nearDuplicates(400, distinct: 30, seed: seed)
         for index in given.indices { given[index].source = ["ref": .string("line \(index)")] }
         given[3].status = .retired
         var corpus = try CorpusDeduplication(options: options)
@@ -96,7 +98,7 @@ import Testing
         try corpus.forEachLine(groups) { line in
             left.append(try Guideline(json: JSONValue(parsing: String(decoding: line, as: UTF8.self))))
         }
-        #expect(left.count == given.count - groups.duplicateCount && left.count < 800)
+        #expect(left.count == given.count - groups.duplicateCount && left.count < 300)
         #expect(left.reduce(0) { $0 + $1.support } == given.reduce(0) { $0 + $1.support })
         let merged = left.flatMap(\.mergedEntries).compactMap { entry -> String? in
             guard case .object(let members) = entry, case .object(let source)? = members["source"],
