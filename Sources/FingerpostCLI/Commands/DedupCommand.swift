@@ -68,7 +68,7 @@ struct DedupCommand: ParsableCommand {
     @Option(
         help: """
             While no more guidelines are kept than this, one for which the index of texts finds none is compared with \
-            all of them; beyond, a fuzzy duplicate in a thousand or so may stay.
+            all of them, so that no fuzzy duplicate is missed; beyond, some of the least alike are.
             """)
     var exhaustiveLimit = DeduplicationOptions().exhaustiveLimit
 
