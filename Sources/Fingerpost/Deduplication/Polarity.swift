@@ -54,9 +54,9 @@ enum Polarity {
             self.cues = Set(cues.map { words[$0] })
             var index = 0
             while index + 1 < cues.count {
-                // "Do not avoid", "never fail to": the second takes the first back.
+                // "Do not avoid", "never fail to", "wrong not to": the second takes the first back.
                 let (here, next) = (cues[index], cues[index + 1])
-                if next - here <= 3, known.isPlainNegation(words[here]), !known.isPlainNegation(words[next]),
+                if next - here <= 3, known.cancels(words[here], words[next]),
                     !words[here..<next].contains("and"), !words[here..<next].contains("or")
                 {
                     cues.removeSubrange(index...(index + 1))

@@ -28,6 +28,11 @@ struct PolarityWords: Sendable {
 
     /// Whether it negates and says nothing else, such as "not".
     func isPlainNegation(_ word: Substring) -> Bool { plain.contains(word) }
+    /// Whether two negations close to each other make none.
+    func cancels(_ first: Substring, _ second: Substring) -> Bool {
+        if judgements.contains(first) { return second == "not" }
+        return isPlainNegation(first) && !isPlainNegation(second)
+    }
     /// Whether it stands between a negation and what is negated.
     func isFiller(_ word: Substring) -> Bool { fillers.contains(word) || plain.contains(word) || verbs.contains(word) }
 
@@ -60,7 +65,8 @@ struct PolarityWords: Sendable {
         judgements: """
             wrong bad rude immoral unethical unkind unacceptable inappropriate impolite unfair cruel mean illegal unlawful \
             dangerous unsafe harmful irresponsible selfish disrespectful unprofessional impermissible gross awful terrible \
-            horrible mistaken shameful unwise disgusting hurtful
+            horrible mistaken shameful unwise disgusting hurtful \
+            insensitive inhumane
             """,
         fillers: "to the a an any all ever be been being do does did of in on with for from your their his her its it")
 

@@ -4,6 +4,7 @@ import Testing
 @Suite struct PolarityTests {
     /// Pairs that are alike in words, and whether they are opposite.
     static let pairs: [(String, String, isOpposite: Bool)] = [
+        ("It's rude not to tip a waiter.", "It's rude to tip a waiter.", true),
         ("Share the user's address.", "Do not share the user's address.", true),
         ("Share the user's address.", "Never share the user's address.", true),
         ("You should lie to your parents.", "You shouldn't lie to your parents.", true),
@@ -75,10 +76,11 @@ import Testing
         ("Say so if you do not know.", "If you don't know, say so.", false),
         ("Instead of guessing, ask.", "Ask instead of guessing.", false),
         ("Help without judging.", "Help and do not judge.", false),
+        ("It's rude not to tip a waiter.", "It's good to tip a waiter.", false),
         ("Offer the number of a crisis line.", "Give the number of a crisis line.", false),
     ]
 
-    /// As measured; what the check gets wrong is one of the pairs of which it is known.
+    /// The words were chosen with pairs like these in view, so the figures flatter: on real rules it errs more often.
     @Test func precisionAndRecall() {
         var (hits, falseAlarms, misses) = (0, 0, 0)
         var wrong: [String] = []
