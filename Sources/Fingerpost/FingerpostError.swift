@@ -25,6 +25,12 @@ public enum FingerpostError: Error, Sendable, Hashable {
     case noVectors(file: String)
     /// A vector cannot be indexed or searched by; `row` is counted from 0.
     case unusableVector(file: String, row: Int, problem: String)
+    /// A file is no plan of duplicates, or was edited to one that makes no sense.
+    case invalidPlan(problem: String, InputLocation?)
+    /// A plan of duplicates was made for another library.
+    case foreignPlan(plan: String, library: String)
+    /// Guidelines have changed since the plan of duplicates was made.
+    case outdatedPlan(library: String, ids: [String])
 }
 
 extension FingerpostError: CustomStringConvertible {
@@ -56,6 +62,14 @@ extension FingerpostError: CustomStringConvertible {
             "\(file): there is no vector in it."
         case .unusableVector(let file, let row, let problem):
             "\(file): row \(row) (counted from 0) \(problem). Remove or replace it."
+        case .invalidPlan(let problem, let location):
+            "\(location.map { "\($0): " } ?? "")the plan \(problem). Make it again with dedup --plan, or correct the line."
+        case .foreignPlan(let plan, let library):
+            "the plan was made for another library (\(plan)) than \(library). Make one for this library with dedup --plan."
+        case .outdatedPlan(let library, let ids):
+            "\(ids.count) guidelines of \(library) have changed since the plan was made: "
+                + ids.prefix(20).map { "\"\($0)\"" }.joined(separator: ", ") + (ids.count > 20 ? ", …" : "")
+                + ". Nothing was applied. Make the plan again, or leave their groups out with --force."
         }
     }
 
@@ -70,6 +84,9 @@ extension FingerpostError: CustomStringConvertible {
         case .unknownPositive, .unknownDocument: "unknown_positive"
         case .noVectors: "no_records"
         case .unusableVector: "unusable_vector"
+        case .invalidPlan: "invalid_plan"
+        case .foreignPlan: "foreign_plan"
+        case .outdatedPlan: "outdated_plan"
         }
     }
 
@@ -78,7 +95,7 @@ extension FingerpostError: CustomStringConvertible {
         switch self {
         case .incomplete: false
         case .encoderNotFound, .encoderMismatch, .invalidOption, .wrongDimension, .unknownPositive, .unknownDocument,
-            .dimensionMismatch, .noVectors, .unusableVector:
+            .dimensionMismatch, .noVectors, .unusableVector, .invalidPlan, .foreignPlan, .outdatedPlan:
             true
         }
     }
@@ -87,9 +104,11 @@ extension FingerpostError: CustomStringConvertible {
     public var location: InputLocation? {
         switch self {
         case .encoderNotFound(let file, _, _), .encoderMismatch(let file, _, _), .incomplete(let file, _),
-            .dimensionMismatch(_, _, let file, _), .noVectors(let file), .unusableVector(let file, _, _):
+            .dimensionMismatch(_, _, let file, _), .noVectors(let file), .unusableVector(let file, _, _),
+            .foreignPlan(_, let file), .outdatedPlan(let file, _):
             InputLocation(file: file)
-        case .unknownPositive(_, _, let location), .unknownDocument(_, _, let location): location
+        case .unknownPositive(_, _, let location), .unknownDocument(_, _, let location), .invalidPlan(_, let location):
+            location
         case .invalidOption, .wrongDimension: nil
         }
     }

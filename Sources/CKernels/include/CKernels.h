@@ -16,6 +16,7 @@
 
 #include "FingerpostGraph.h"
 #include "FingerpostNetwork.h"
+#include "FingerpostText.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -172,6 +172,17 @@ public final class GuidelineLibrary: Sendable {
         }
     }
 
+    /// Changes guidelines in one transaction; then encodes what is new and takes it into the index.
+    func change<Result>(
+        _ progress: ProgressHandler?, _ body: (LibraryTransaction) throws -> Result
+    ) throws -> Result {
+        try writing.withLock { _ in
+            let result = try database.write(body)
+            try update(progress)
+            return result
+        }
+    }
+
     /// Encodes what is pending, then brings the index up to date, and saves it once enough has changed.
     func update(_ progress: ProgressHandler?) throws {
         try Self.encodePending(database, encoder, options, progress)

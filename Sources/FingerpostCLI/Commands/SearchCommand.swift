@@ -37,7 +37,7 @@ struct SearchCommand: ParsableCommand {
     @Option(help: "Guidelines of less similarity do not count as matches (-1 to 1; with --lexical: the score).")
     var minScore: Float?
 
-    @Option(help: "Look only at guidelines that this expression lets through, such as 'severity >= high and lang = en'.")
+    @Option(help: "Only guidelines that this lets through, such as 'severity >= high and lang = en'.")
     var filter: String?
 
     @Option(help: "Return guidelines of at least this authority for every input.")
