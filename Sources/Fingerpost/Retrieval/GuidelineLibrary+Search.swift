@@ -145,17 +145,18 @@ extension GuidelineLibrary {
         result.always = try options.always.map { try database.guidelines(ofAuthorityAtLeast: $0) } ?? []
         let always = Set(result.always.map(\.id))
         var candidates: [Selection.Candidate] = []
-        var selection = Selection([], options: options) { _ in nil }
-        // A few more than are wanted, since some may be dropped; and more again if too many are.
-        var wanted = options.limit
+        var selection = try Selection([], options: options) { _ in nil }
+        // More than are wanted if too many are dropped, and from the start where there is to be a choice.
+        var wanted = options.diversity == nil ? options.limit : Self.candidateLimit(options)
         while true {
             let items = ranking.items[candidates.count..<min(wanted, ranking.items.count)]
             guard let found = try look(up: items) else { return false }
             candidates += found
             let others = candidates.filter { !always.contains($0.match.id) }
-            selection = try Selection(others, always: always, options: options) { id in
-                try database.guideline(id: id).flatMap { $0.status == .active ? $0 : nil }
-            }
+            selection = try Selection(
+                others, always: always, options: options,
+                likeness: { try passages.likeness(of: $0.slot, and: $1.slot) },
+                lookUp: { id in try database.guideline(id: id).flatMap { $0.status == .active ? $0 : nil } })
             let count = selection.matches.count { $0.match.entailedBy == nil }
             guard count < options.limit, candidates.count < min(ranking.items.count, Self.candidateLimit(options))
             else {
@@ -210,6 +211,12 @@ extension GuidelineLibrary {
 extension RetrievalOptions {
     func validate() throws(FingerpostError) {
         guard limit >= 0 else { throw .invalidOption(name: "limit", value: "\(limit)", allowed: "0 or more") }
+        switch diversity {
+        case .fuzzy(let value), .marginalRelevance(weight: let value):
+            guard !(0...1).contains(value) else { break }
+            throw .invalidOption(name: "diversity", value: "\(value)", allowed: "0 to 1")
+        case nil: break
+        }
         for (name, value) in [("minimumScore", minimumScore)] + riskThresholds.map({ ("riskThresholds[\($0)]", $1) }) {
             guard let value, !value.isFinite else { continue }
             throw .invalidOption(name: name, value: "\(value)", allowed: "a finite number")

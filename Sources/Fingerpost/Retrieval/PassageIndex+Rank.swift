@@ -122,6 +122,15 @@ extension PassageIndex {
         return items.sorted { $0.score > $1.score || ($0.score == $1.score && $0.row < $1.row) }
     }
 
+    /// The cosine similarity of what two guidelines say; 0 where one of them has no vector.
+    func likeness(of slot: Int, and other: Int) throws -> Float {
+        func statement(_ slot: Int) throws -> [Float]? {
+            try table.passages(ofSlot: slot).first.flatMap { try index.vector(for: $0.id) }
+        }
+        guard let one = try statement(slot), let two = try statement(other) else { return 0 }
+        return zip(one, two).reduce(0) { $0 + $1.0 * $1.1 }
+    }
+
     /// The scores of all passages of a guideline that have one, best first.
     func scores(ofSlot slot: Int, query: [Float]) throws -> [(passage: Int64, score: Float)] {
         let passages = table.passages(ofSlot: slot).map(\.id)

@@ -15,6 +15,8 @@ public struct RetrievalOptions: Sendable, Hashable {
     public var filter: GuidelineFilter?
     /// Whether a guideline's own threshold, where it has one, comes before these.
     public var usesThresholds = true
+    /// How guidelines that say nearly the same are kept from filling the answer; nil leaves them.
+    public var diversity: Diversity?
     /// Whether relations between guidelines decide which of them are returned together; see ``Guideline/Relation``.
     public var honorsRelations = true
     /// Guidelines of at least this authority are returned for every input, in ``Retrieval/always``; nil for none.
@@ -117,6 +119,8 @@ public struct DroppedGuideline: Sendable, Hashable, Identifiable {
         case belowThreshold = "below_threshold"
         /// It is a draft, in shadow or retired.
         case status
+        /// A match says nearly the same; see ``Diversity``.
+        case nearDuplicate = "near_duplicate"
         /// The filter does not let it through. Told where an explanation is asked for.
         case filtered
         /// A match that has priority over it applies.

@@ -2,8 +2,8 @@ import GuidelineStore
 
 /// Decides which candidates are returned, and why the others are not.
 ///
-/// In this order: status, threshold, then relations among those that would be returned. Whatever a relation takes out makes
-/// room for the next candidate, which may bring relations of its own, until nothing changes.
+/// In this order: status, threshold, diversity, then relations among those that would be returned. Whatever a relation takes
+/// out makes room for the next candidate, which may bring relations of its own, until nothing changes.
 struct Selection {
     /// A guideline that was found, with how well it fits.
     struct Candidate {
@@ -17,19 +17,25 @@ struct Selection {
     /// - Parameters:
     ///   - candidates: best first, each guideline once.
     ///   - always: ids of guidelines that are returned beside the matches, on which others may depend.
+    ///   - likeness: the cosine similarity of what two guidelines say, for diversity.
     ///   - lookUp: an active guideline by its id, for those that others entail.
     init(
         _ candidates: [Candidate], always: Set<String> = [], options: RetrievalOptions,
-        lookUp: (String) throws -> Guideline?
-    ) rethrows {
+        likeness: (Candidate, Candidate) throws -> Float = { _, _ in 0 }, lookUp: (String) throws -> Guideline?
+    ) throws {
         var reasons: [String: DroppedGuideline.Reason] = [:]
         for candidate in candidates {
             reasons[candidate.match.id] = Self.reason(against: candidate.match, options: options)
         }
-        func remaining() -> [Candidate] {
-            Array(candidates.lazy.filter { reasons[$0.match.id] == nil }.prefix(options.limit))
+        var nearDuplicates: Set<String> = []
+        func choose() throws {
+            let eligible = candidates.filter { reasons[$0.match.id] == nil }
+            guard let diversity = options.diversity else {
+                return matches = Array(eligible.prefix(options.limit))
+            }
+            (matches, nearDuplicates) = try diversity.choose(options.limit, of: eligible, likeness: likeness)
         }
-        matches = remaining()
+        try choose()
         if options.honorsRelations {
             var winners: [String: String] = [:]
             var restored: Set<String> = []
@@ -40,10 +46,11 @@ struct Selection {
                 for (loser, winner) in winners where winner == conflict.loser && restored.insert(loser).inserted {
                     reasons[loser] = nil
                 }
-                matches = remaining()
+                try choose()
             }
             try addEntailed(always: always, unless: reasons, lookUp: lookUp)
         }
+        for id in nearDuplicates { reasons[id] = .nearDuplicate }
         dropped = candidates.compactMap { candidate in
             reasons[candidate.match.id].map { DroppedGuideline(candidate.match, reason: $0) }
         }
@@ -97,7 +104,7 @@ struct Selection {
     /// Adds the guidelines that matches entail, each after the first that does, beyond the limit if need be.
     private mutating func addEntailed(
         always: Set<String>, unless reasons: [String: DroppedGuideline.Reason], lookUp: (String) throws -> Guideline?
-    ) rethrows {
+    ) throws {
         var present = always.union(matches.map(\.match.id))
         var place = 0
         while place < matches.count {

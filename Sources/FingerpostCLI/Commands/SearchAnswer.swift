@@ -97,6 +97,7 @@ struct SearchAnswer {
                 switch dropped.reason {
                 case .belowThreshold: "below the threshold"
                 case .status: "not active"
+                case .nearDuplicate: "a match says nearly the same"
                 case .filtered: "not let through by the filter"
                 case .deprioritized: "a match has priority over it"
                 case .excluded: "excluded by a match"

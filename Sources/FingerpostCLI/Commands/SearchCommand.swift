@@ -43,6 +43,15 @@ struct SearchCommand: ParsableCommand {
     @Option(help: "Return guidelines of at least this authority for every input.")
     var always: AuthorityArgument?
 
+    @Option(help: "Leave out guidelines whose letters are as alike to a better one's (0 to 1; 0.5 as in Guide-Align).")
+    var diverse: Double?
+
+    @Option(
+        help:
+            "Trade score against likeness to better ones: the weight of the score (0 to 1; maximal marginal relevance)."
+    )
+    var mmr: Double?
+
     @Flag(help: "Do not compare with guidelines' own thresholds.")
     var ignoreThresholds = false
 
@@ -59,6 +68,11 @@ struct SearchCommand: ParsableCommand {
     func validate() throws {
         try Check.limit("-k", limit)
         if let minScore, !minScore.isFinite { throw ValidationError("--min-score must be a finite number.") }
+        for (name, value) in [("--diverse", diverse), ("--mmr", mmr)] {
+            guard let value, !(0...1).contains(value) else { continue }
+            throw ValidationError("\(name) is \(value); it must be from 0 to 1.")
+        }
+        guard diverse == nil || mmr == nil else { throw ValidationError("Give --diverse or --mmr, not both.") }
         guard texts.isEmpty != (batch == nil) else {
             throw ValidationError(
                 texts.isEmpty ? "Give an input to search for, or --batch." : "Give inputs or --batch, not both.")
@@ -75,6 +89,7 @@ struct SearchCommand: ParsableCommand {
             explains: explain)
         options.filter = try filter.map { try GuidelineFilter(parsing: $0) }
         options.always = always?.value
+        options.diversity = diverse.map(Diversity.fuzzy) ?? mmr.map { .marginalRelevance(weight: $0) }
         options.usesThresholds = !ignoreThresholds
         return options
     }
