@@ -13,6 +13,12 @@ public enum FingerpostError: Error, Sendable, Hashable {
     case incomplete(library: String, pending: Int)
     /// A number in the options makes no sense.
     case invalidOption(name: String, value: String, allowed: String)
+    /// A template of a prompt does not say how to write a guideline.
+    case invalidTemplate(problem: String, InputLocation)
+    /// A conversation is not in the format expected.
+    case invalidChat(problem: String, InputLocation)
+    /// The guidelines that apply to every input need more tokens than a prompt may have.
+    case budgetExceeded(needed: Int, budget: Int, counter: String)
     /// A vector to search by has another length than the encoder's.
     case wrongDimension(expected: Int, found: Int)
     /// A query of an evaluation names a guideline that the library does not have.
@@ -46,6 +52,14 @@ extension FingerpostError: CustomStringConvertible {
             "\(pending) passages of the library \(library) are not encoded yet, so guidelines would be missed; run build"
                 + " again, or open the library for writing"
         case .invalidOption(let name, let value, let allowed): "\(name) is \(value), must be \(allowed)"
+        case .invalidTemplate(let problem, let location):
+            "\(location): the template cannot be used: \(problem)."
+        case .invalidChat(let problem, let location):
+            "\(location): the conversation cannot be used: \(problem). Expected is OpenAI's format, "
+                + "{\"messages\":[{\"role\":\"user\",\"content\":\"...\"}]}."
+        case .budgetExceeded(let needed, let budget, let counter):
+            "the guidelines that apply to every input need \(needed) tokens (\(counter)), more than the budget of \(budget); "
+                + "raise it, or ask for a higher authority with --always"
         case .wrongDimension(let expected, let found):
             "the vector has \(found) numbers, the library's encoder makes \(expected)"
         case .unknownPositive(let id, let query, let location):
@@ -80,6 +94,9 @@ extension FingerpostError: CustomStringConvertible {
         case .encoderMismatch: "encoder_mismatch"
         case .incomplete: "incomplete"
         case .invalidOption: "invalid_option"
+        case .invalidTemplate: "invalid_template"
+        case .invalidChat: "invalid_chat"
+        case .budgetExceeded: "budget_exceeded"
         case .wrongDimension, .dimensionMismatch: "wrong_dimension"
         case .unknownPositive, .unknownDocument: "unknown_positive"
         case .noVectors: "no_records"
@@ -94,7 +111,8 @@ extension FingerpostError: CustomStringConvertible {
     public var isInputError: Bool {
         switch self {
         case .incomplete: false
-        case .encoderNotFound, .encoderMismatch, .invalidOption, .wrongDimension, .unknownPositive, .unknownDocument,
+        case .encoderNotFound, .encoderMismatch, .invalidOption, .invalidTemplate, .invalidChat, .budgetExceeded,
+            .wrongDimension, .unknownPositive, .unknownDocument,
             .dimensionMismatch, .noVectors, .unusableVector, .invalidPlan, .foreignPlan, .outdatedPlan:
             true
         }
@@ -109,7 +127,8 @@ extension FingerpostError: CustomStringConvertible {
             InputLocation(file: file)
         case .unknownPositive(_, _, let location), .unknownDocument(_, _, let location), .invalidPlan(_, let location):
             location
-        case .invalidOption, .wrongDimension: nil
+        case .invalidTemplate(_, let location), .invalidChat(_, let location): location
+        case .invalidOption, .budgetExceeded, .wrongDimension: nil
         }
     }
 }

@@ -28,7 +28,8 @@ struct SelectionTests {
                 match: GuidelineMatch(guideline: guideline, score: score, similarity: score, via: via), slot: place)
         }
         let known = guidelines + others
-        let selection = try Selection(candidates, always: always, options: options) { id in known.first { $0.id == id } }
+        let selection = try Selection(candidates, always: always, options: options) { id in known.first { $0.id == id }
+        }
         return (
             selection.matches.map { $0.match.id + ($0.match.entailedBy.map { "<\($0)" } ?? "") },
             selection.dropped.map { "\($0.id) \($0.reason.rawValue)" }

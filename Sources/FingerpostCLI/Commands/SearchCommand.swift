@@ -31,29 +31,7 @@ struct SearchCommand: ParsableCommand {
 
     @OptionGroup var target: LibraryOption
 
-    @Option(name: [.customShort("k"), .customLong("limit")], help: "How many guidelines at most.")
-    var limit = 6
-
-    @Option(help: "Guidelines of less similarity do not count as matches (-1 to 1; with --lexical: the score).")
-    var minScore: Float?
-
-    @Option(help: "Only guidelines that this lets through, such as 'severity >= high and lang = en'.")
-    var filter: String?
-
-    @Option(help: "Return guidelines of at least this authority for every input.")
-    var always: AuthorityArgument?
-
-    @Option(help: "Leave out guidelines whose letters are as alike to a better one's (0 to 1; 0.5 as in Guide-Align).")
-    var diverse: Double?
-
-    @Option(
-        help:
-            "Trade score against likeness to better ones: the weight of the score (0 to 1; maximal marginal relevance)."
-    )
-    var mmr: Double?
-
-    @Flag(help: "Do not compare with guidelines' own thresholds.")
-    var ignoreThresholds = false
+    @OptionGroup var selection: SelectionArguments
 
     @Flag(help: "Show the score of every part of a match, and what was dropped and why.")
     var explain = false
@@ -66,13 +44,6 @@ struct SearchCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        try Check.limit("-k", limit)
-        if let minScore, !minScore.isFinite { throw ValidationError("--min-score must be a finite number.") }
-        for (name, value) in [("--diverse", diverse), ("--mmr", mmr)] {
-            guard let value, !(0...1).contains(value) else { continue }
-            throw ValidationError("\(name) is \(value); it must be from 0 to 1.")
-        }
-        guard diverse == nil || mmr == nil else { throw ValidationError("Give --diverse or --mmr, not both.") }
         guard texts.isEmpty != (batch == nil) else {
             throw ValidationError(
                 texts.isEmpty ? "Give an input to search for, or --batch." : "Give inputs or --batch, not both.")
@@ -82,20 +53,9 @@ struct SearchCommand: ParsableCommand {
         }
     }
 
-    private func options() throws -> RetrievalOptions {
-        var options = RetrievalOptions(
-            limit: limit, method: retrieval.method.value, minimumScore: minScore, efSearch: retrieval.efSearch,
-            isExact: retrieval.exact,
-            explains: explain)
-        options.filter = try filter.map { try GuidelineFilter(parsing: $0) }
-        options.always = always?.value
-        options.diversity = diverse.map(Diversity.fuzzy) ?? mmr.map { .marginalRelevance(weight: $0) }
-        options.usesThresholds = !ignoreThresholds
-        return options
-    }
-
     func run() throws {
-        let options = try options()
+        var options = try selection.options(retrieval)
+        options.explains = explain
         let library = try LibraryAccess.reading(target.folder, progress: ProgressBar())
         if let batch { return try answer(batch: InputSource(argument: batch), in: library, options) }
         for (index, text) in texts.enumerated() {
@@ -104,7 +64,7 @@ struct SearchCommand: ParsableCommand {
                 try Console.result(found.json(id: nil, explains: explain).text)
                 continue
             }
-            let answer = SearchAnswer(retrieval: found, minimumScore: minScore, explains: explain)
+            let answer = SearchAnswer(retrieval: found, minimumScore: selection.minScore, explains: explain)
             try Console.result((index > 0 ? "\n" : "") + answer.text(Terminal.output))
         }
     }

@@ -112,21 +112,3 @@ extension GuidelineDifference {
         return PlainText.line(value.jsonText)
     }
 }
-
-extension JSON {
-    /// A JSON value of a guideline, object members in the order of their names.
-    static func value(_ value: JSONValue) -> JSON {
-        switch value {
-        case .null: .null
-        case .bool(let value): .bool(value)
-        case .integer(let value): .integer(value)
-        case .number(let value): .number(value)
-        case .string(let value): .string(value)
-        case .array(let values): .array(values.map(JSON.value))
-        case .object(let members):
-            .object(
-                members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map { ($0.key, .value($0.value)) }
-            )
-        }
-    }
-}

@@ -21,6 +21,22 @@ indirect enum JSON: Sendable, ExpressibleByStringLiteral, ExpressibleByIntegerLi
     init(dictionaryLiteral elements: (String, JSON)...) { self = .object(elements) }
     init(nilLiteral: ()) { self = .null }
 
+    /// A value as it was read; members are in the order of their names.
+    static func value(_ value: JSONValue) -> JSON {
+        switch value {
+        case .null: .null
+        case .bool(let value): .bool(value)
+        case .integer(let value): .integer(value)
+        case .number(let value): .number(value)
+        case .string(let value): .string(value)
+        case .array(let values): .array(values.map(JSON.value))
+        case .object(let members):
+            .object(
+                members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map { ($0.key, .value($0.value)) }
+            )
+        }
+    }
+
     static func optional(_ value: String?) -> JSON { value.map(JSON.string) ?? .null }
     static func optional(_ value: Int?) -> JSON { value.map(JSON.integer) ?? .null }
     static func optional(_ value: Double?) -> JSON { value.map(JSON.number) ?? .null }

@@ -23,17 +23,8 @@ final class YAMLRecordReader: RecordReader {
     init(_ source: InputSource, shape: RecordShape, options: ImportOptions) throws(GuidelineStoreError) {
         self.shape = shape
         format = shape.requested ?? shape.base
-        let window = try ByteWindow(source, capacity: options.bufferLength)
-        name = window.name
-        while try window.fill() {
-            guard window.bytes.count <= options.maximumDocumentLength else {
-                throw .tooLong(InputLocation(file: name), what: "document", limit: options.maximumDocumentLength)
-            }
-        }
-        guard window.bytes.count <= options.maximumDocumentLength else {
-            throw .tooLong(InputLocation(file: name), what: "document", limit: options.maximumDocumentLength)
-        }
-        text = try Self.decode(window)
+        name = source.name
+        text = try source.text(limit: options.maximumDocumentLength, bufferLength: options.bufferLength)
         guard text.utf8.contains(where: { $0 != 0x20 && $0 != 0x0A && $0 != 0x0D && $0 != 0x09 }) else {
             throw .emptyFile(path: name)
         }
@@ -41,7 +32,7 @@ final class YAMLRecordReader: RecordReader {
         do {
             parser = try Parser(yaml: text)
         } catch {
-            throw Self.located(error, file: window.name)
+            throw Self.located(error, file: source.name)
         }
     }
 
@@ -115,13 +106,6 @@ final class YAMLRecordReader: RecordReader {
     }
 
     private static func names(of mapping: Node.Mapping) -> [String] { mapping.compactMap { $0.key.string } }
-
-    private static func decode(_ window: ByteWindow) throws(GuidelineStoreError) -> String {
-        if let text = String(validating: window.bytes, as: UTF8.self) { return text }
-        let fault = UTF8Validation.firstInvalidOffset(in: window.bytes) ?? 0
-        let line = 1 + window.bytes.prefix(fault).count { $0 == 0x0A }
-        throw .notUTF8(InputLocation(file: window.name, line: line), byteOffset: window.offset + fault)
-    }
 
     /// Yams' error with its mark as the location.
     static func located(_ error: any Error, file: String) -> GuidelineStoreError {
