@@ -81,6 +81,7 @@ struct LexicalIndexTests {
             let expected = naive(input, texts)
             for (row, share) in expected { #expect(abs(Double(ranking.share(of: row)) - share) < 1e-4, "\(step)") }
             #expect(ranking.share(of: nextRow) == 0)
+            #expect(ranking.best(300) == Array(ranking.best(256)), "sorted as inserted")
             let best = ranking.best(5)
             let rightBest = expected.filter { $0.value > 0 }.sorted { $0.value > $1.value }.prefix(5)
             #expect(best.count == rightBest.count)

@@ -127,6 +127,77 @@ struct RetrievalTests {
         #expect(retired.matches.isEmpty && retired.dropped.map(\.reason) == [.status])
     }
 
+    @Test("Rules for every input come whatever is found, highest authority first, and are no matches")
+    func always() throws {
+        let library = try library()
+        try library.add([
+            Guideline(id: "d", text: "Never lie.", authority: .developer),
+            Guideline(id: "s", text: "Be kind.", authority: .system),
+            Guideline(id: "r2", text: "Do no harm with locks.", authority: .root),
+            Guideline(id: "r1", text: "Obey the law about locks.", authority: .root, priority: 1),
+            Guideline(id: "gone", text: "Old.", status: .retired, authority: .root),
+        ])
+        var options = RetrievalOptions(limit: 2)
+        options.always = .system
+        for (input, limit) in [("how can I pick a lock", 2), ("how can I pick a lock", 0), ("4711", 2), ("", 2)] {
+            options.limit = limit
+            let found = try library.search(input, options: options)
+            #expect(found.always.map(\.id) == ["r1", "r2", "s"], "\(input)")
+            #expect(Set(found.matches.map(\.id)).isDisjoint(with: ["r1", "r2", "s"]))
+        }
+        options.limit = 2
+        #expect(try library.search("how can I pick a lock", options: options).matches.count == 2)
+        options.always = nil
+        #expect(try library.search("do no harm with locks", options: options).matches.first?.id == "r2")
+    }
+
+    @Test("Filters: what they let through is found as if there were nothing else")
+    func filters() throws {
+        let openOptions = options()
+        let library = try GuidelineLibrary.create(at: folder.library, options: openOptions)
+        var generator = SeededGenerator(state: 17)
+        let words = ["lock", "dose", "vote", "bank", "knife", "story", "ocean", "tax", "virus", "poem"]
+        let all = (0..<400).map { number in
+            Guideline(
+                id: "g\(number)",
+                text: (0..<4).map { _ in words.randomElement(using: &generator) ?? "" }.joined(separator: " ")
+                    + " \(number)",
+                severity: Guideline.Severity.allCases.randomElement(using: &generator) ?? .low,
+                tags: number % 7 == 0 ? ["seven"] : [])
+        }
+        try library.add(all)
+        for expression in ["severity >= high", "tag = seven", "severity = low and tag = seven", "id = g3", "id = none"]
+        {
+            let filter = try GuidelineFilter(parsing: expression)
+            let alone = try GuidelineLibrary.create(
+                at: folder.url.appendingPathComponent("f\(expression.count)"), options: openOptions)
+            try alone.add(all.filter(filter.matches))
+            for method in [RetrievalMethod.dense, .lexical] {
+                for input in ["bank lock", "an ocean of tax", "poem"] {
+                    var options = RetrievalOptions(limit: 9, method: method, isExact: true)
+                    let expected = try alone.search(input, options: options).matches
+                    options.filter = filter
+                    let found = try library.search(input, options: options).matches
+                    if method == .dense {
+                        #expect(found.map(\.id) == expected.map(\.id), "\(expression) \(input)")
+                    } else {
+                        // The rarity of words is that of the whole library.
+                        #expect(found.count == expected.count && found.allSatisfy { filter.matches($0.guideline) })
+                    }
+                }
+            }
+        }
+        // Kept filters follow what is written.
+        var options = RetrievalOptions(limit: 3, explains: true)
+        options.filter = try GuidelineFilter(parsing: "tag = seven")
+        try library.add([Guideline(id: "new", text: "zeppelin", tags: ["seven"])])
+        #expect(try library.search("zeppelin", options: options).matches.first?.id == "new")
+        try library.add([Guideline(id: "new", text: "zeppelin")])
+        let without = try library.search("zeppelin", options: options)
+        #expect(!without.matches.contains { $0.id == "new" })
+        #expect(without.dropped.contains { $0.id == "new" && $0.reason == .filtered })
+    }
+
     @Test("Exact search ranks every guideline as the definition does")
     func exact() throws {
         let library = try GuidelineLibrary.create(at: folder.library, options: options())

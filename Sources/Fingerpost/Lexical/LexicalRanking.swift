@@ -15,6 +15,8 @@ struct LexicalRanking {
 
     private static let k1 = 1.2
     private static let b = 0.75
+    /// Beyond so many it is faster to sort all than to keep the best in order.
+    private static let largestInsertion = 256
 
     /// - Complexity: O(postings of the input's words + guidelines).
     init(_ text: String, in index: LexicalIndex) {
@@ -87,6 +89,15 @@ struct LexicalRanking {
         typealias Item = (guideline: Int64, score: Float)
         func isBefore(_ a: Item, _ b: Item) -> Bool {
             a.score > b.score || (a.score == b.score && a.guideline < b.guideline)
+        }
+        guard limit <= Self.largestInsertion else {
+            var all: [Item] = []
+            for (number, part) in parts.enumerated() {
+                for (place, score) in scores[number].enumerated() where score > 0 && part.isLive[place] {
+                    if isAllowed(part.segment.guidelines[place]) { all.append((part.segment.guidelines[place], score)) }
+                }
+            }
+            return all.sorted(by: isBefore).prefix(limit).map(\.guideline)
         }
         var best: [Item] = []
         var bar: Float = 0

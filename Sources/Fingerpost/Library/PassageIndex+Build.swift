@@ -55,12 +55,13 @@ extension PassageIndex {
         table = PassageTable(map)
         changed.formUnion(added.compactMap(table.guideline))
 
-        var changes = 0
-        for passage in removed where index.remove(passage) { changes += 1 }
-        unindexed.subtract(removed)
         // If this is ended early, the next time goes on from here.
         generation = -1
+        unindexed.subtract(removed)
         unindexed.formUnion(added)
+        try updateWords(of: changed, database)
+        var changes = 0
+        for passage in removed where index.remove(passage) { changes += 1 }
         let wanted = unindexed.sorted()
         for start in stride(from: 0, to: wanted.count, by: Self.batchSize) {
             let batch = Array(wanted[start..<min(start + Self.batchSize, wanted.count)])
@@ -70,7 +71,6 @@ extension PassageIndex {
             for passage in batch where index.contains(passage) { unindexed.remove(passage) }
             progress?(LibraryProgress(stage: .indexing, completed: start + batch.count, total: wanted.count))
         }
-        try updateWords(of: changed, database)
         generation = map.generation
         unsavedChanges += changes
         return changes
@@ -78,11 +78,14 @@ extension PassageIndex {
 
     /// Reads the words of guidelines that have changed, if words were asked for before.
     private mutating func updateWords(of changed: Set<Int64>, _ database: LibraryDatabase) throws {
-        guard words != nil, !changed.isEmpty else { return }
+        guard var updated = words, !changed.isEmpty else { return }
+        // Should this fail, all of them are read again when a search next asks for words.
+        words = nil
         var builder = LexicalSegment.Builder()
         try database.forEachPassage(ofGuidelines: changed.sorted()) { builder.append($1, guideline: $0) }
-        words?.remove(changed)
-        words?.add(builder)
+        updated.remove(changed)
+        updated.add(builder)
+        words = updated
     }
 
     /// How much each guideline shares of the words of a text; nil where there is no text, or words were not read.

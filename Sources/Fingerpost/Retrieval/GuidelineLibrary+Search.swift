@@ -75,6 +75,7 @@ extension GuidelineLibrary {
         // A text without any word that the encoder knows has no direction: it is near to nothing.
         let usesVector = options.method != .lexical && vector.contains { $0 != 0 }
         guard usesWords || usesVector, options.limit > 0 else {
+            result.always = try always(options)
             result.latency.total = encode + (clock.now - start)
             return result
         }
@@ -142,7 +143,7 @@ extension GuidelineLibrary {
         options: RetrievalOptions
     ) throws -> Bool {
         result.mode = ranking.items.isEmpty && ranking.mode == .words ? .none : ranking.mode
-        result.always = try options.always.map { try database.guidelines(ofAuthorityAtLeast: $0) } ?? []
+        result.always = try always(options)
         let always = Set(result.always.map(\.id))
         var candidates: [Selection.Candidate] = []
         var selection = try Selection([], options: options) { _ in nil }
@@ -173,6 +174,11 @@ extension GuidelineLibrary {
             return match
         }
         return true
+    }
+
+    /// The guidelines that apply to every input.
+    private func always(_ options: RetrievalOptions) throws -> [Guideline] {
+        try options.always.map { try database.guidelines(ofAuthorityAtLeast: $0) } ?? []
     }
 
     /// How many guidelines are looked at before fewer matches than wanted are returned.

@@ -33,6 +33,7 @@ extension PassageIndex {
         let share = min(share, 1.5)
         return 0.15 * share * share * share.squareRoot()
     }
+
     /// Guidelines that are looked at for their words alone.
     private static let wordCandidates = 64
     private static let smallestPool = 128
@@ -53,6 +54,7 @@ extension PassageIndex {
         let clock = ContinuousClock()
         let (product, overflow) = wanted.multipliedReportingOverflow(by: 4 * max(1, table.passagesEach))
         var pool = options.isExact || overflow ? table.passages.count : max(Self.smallestPool, product)
+        var wordPool = max(Self.wordCandidates, vector == nil && options.isExact ? table.guidelines.count : wanted)
         while true {
             var slots: Set<Int> = []
             var isComplete = true
@@ -72,11 +74,11 @@ extension PassageIndex {
             }
             let start = clock.now
             if let words {
-                let limit = vector == nil && options.isExact ? table.guidelines.count : max(Self.wordCandidates, wanted)
-                let best = words.best(limit) { row in
+                let best = words.best(wordPool) { row in
                     guard let allowed else { return true }
                     return table.slot(ofGuideline: row).map { allowed.isAllowed[$0] } ?? false
                 }
+                if vector == nil { isComplete = best.count < wordPool }
                 for row in best { if let slot = table.slot(ofGuideline: row) { slots.insert(slot) } }
             }
             ranking.items = try items(slots.sorted(), vector: vector, words: words)
@@ -84,6 +86,7 @@ extension PassageIndex {
             let active = ranking.items.count { !inactive.contains($0.row) }
             if active >= wanted || isComplete { return ranking }
             pool = pool > Int.max / 2 ? Int.max : pool * 2
+            wordPool = wordPool > Int.max / 2 ? Int.max : wordPool * 2
         }
     }
 
