@@ -29,15 +29,7 @@ final class LexicalSegment: Sendable {
     func postings(of term: Int) -> Range<Int> { starts[term]..<starts[term + 1] }
 
     /// Where a guideline is among ``guidelines``. O(log n).
-    func place(of guideline: Int64) -> Int? {
-        var low = 0
-        var high = guidelines.count
-        while low < high {
-            let middle = (low + high) / 2
-            if guidelines[middle] < guideline { low = middle + 1 } else { high = middle }
-        }
-        return low < guidelines.count && guidelines[low] == guideline ? low : nil
-    }
+    func place(of guideline: Int64) -> Int? { guidelines.ascendingPlace(of: guideline) }
 }
 
 extension LexicalSegment {

@@ -71,6 +71,7 @@ extension PassageIndex {
             for passage in batch where index.contains(passage) { unindexed.remove(passage) }
             progress?(LibraryProgress(stage: .indexing, completed: start + batch.count, total: wanted.count))
         }
+        table.setRows(of: index)
         generation = map.generation
         unsavedChanges += changes
         return changes

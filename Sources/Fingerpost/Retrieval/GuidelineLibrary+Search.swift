@@ -120,7 +120,7 @@ extension GuidelineLibrary {
         // What would have been looked at without the filter.
         let all = try passages.rank(vector: vector, words: ranking, wanted: options.limit, options: options)
         let filtered = all.items.prefix(options.limit).filter { !allowed.isAllowed[$0.slot] }
-        guard let found = try look(up: filtered[...]) else { return false }
+        guard let found = try look(up: filtered[...], generation: passages.generation) else { return false }
         result.dropped += found.map { DroppedGuideline($0.match, reason: .filtered) }
         return true
     }
@@ -151,7 +151,7 @@ extension GuidelineLibrary {
         var wanted = options.diversity == nil ? options.limit : Self.candidateLimit(options)
         while true {
             let items = ranking.items[candidates.count..<min(wanted, ranking.items.count)]
-            guard let found = try look(up: items) else { return false }
+            guard let found = try look(up: items, generation: passages.generation) else { return false }
             candidates += found
             let others = candidates.filter { !always.contains($0.match.id) }
             selection = try Selection(
@@ -188,9 +188,11 @@ extension GuidelineLibrary {
     }
 
     /// Nil if one of the guidelines is gone.
-    private func look(up items: ArraySlice<Ranking.Item>) throws -> [Selection.Candidate]? {
+    private func look(up items: ArraySlice<Ranking.Item>, generation: Int) throws -> [Selection.Candidate]? {
         var candidates: [Selection.Candidate] = []
-        for (match, item) in zip(try database.matches(passageIDs: items.map(\.passage)), items) {
+        let matches = try records.matches(
+            passageIDs: items.map(\.passage), generation: generation, of: database)
+        for (match, item) in zip(matches, items) {
             guard let match else { return nil }
             let via = MatchedPassage(
                 field: match.field, ordinal: match.ordinal, text: match.text, score: item.passageScore ?? 0)

@@ -36,7 +36,7 @@ struct Selection {
             (matches, nearDuplicates) = try diversity.choose(options.limit, of: eligible, likeness: likeness)
         }
         try choose()
-        if options.honorsRelations {
+        if options.honorsRelations, matches.contains(where: { !$0.match.guideline.relations.isEmpty }) {
             var winners: [String: String] = [:]
             var restored: Set<String> = []
             while let conflict = Self.conflict(among: matches.map(\.match), always: always) {

@@ -56,7 +56,7 @@ extension LibraryDatabase {
     /// Rises with every committed write that changes guidelines or vectors. An index that was built at another
     /// generation is out of date.
     public var generation: Int {
-        get throws { try readStatement(Self.generation) }
+        get throws { try commits.generation { try readStatement(Self.generation) } }
     }
 
     static func generation(_ database: Database) throws -> Int {
