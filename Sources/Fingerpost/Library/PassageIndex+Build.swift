@@ -51,6 +51,9 @@ extension PassageIndex {
         let map = try database.passageMap()
         let (removed, added) = Self.difference(from: table.passages, to: map.passageIDs)
         inactive = try database.inactiveGuidelineRows()
+        calibration = try database.calibration.map {
+            try Calibration($0, library: database.folder.path, dimension: index.dimension)
+        }
         var changed = Set(removed.compactMap(table.guideline))
         table = PassageTable(map)
         changed.formUnion(added.compactMap(table.guideline))

@@ -126,7 +126,7 @@ extension GuidelineLibrary {
     }
 
     /// The index as of what is committed now.
-    private func currentPassages(withWords: Bool) throws -> PassageIndex {
+    func currentPassages(withWords: Bool) throws -> PassageIndex {
         let generation = try database.generation
         return try passages.withLock { passages in
             if passages.generation != generation {
@@ -145,6 +145,10 @@ extension GuidelineLibrary {
         result.mode = ranking.items.isEmpty && ranking.mode == .words ? .none : ranking.mode
         result.always = try always(options)
         let always = Set(result.always.map(\.id))
+        let lines = try lines(for: vector, passages: passages, options: options)
+        result.calibration = lines.map {
+            AppliedCalibration(shift: $0.shift, threshold: $0.calibration.threshold)
+        }
         var candidates: [Selection.Candidate] = []
         var selection = try Selection([], options: options) { _ in nil }
         // More than are wanted if too many are dropped, and from the start where there is to be a choice.
@@ -155,7 +159,7 @@ extension GuidelineLibrary {
             candidates += found
             let others = candidates.filter { !always.contains($0.match.id) }
             selection = try Selection(
-                others, always: always, options: options,
+                others, always: always, options: options, lines: lines,
                 likeness: { try passages.likeness(of: $0.slot, and: $1.slot) },
                 lookUp: { id in try database.guideline(id: id).flatMap { $0.status == .active ? $0 : nil } })
             let count = selection.matches.count { $0.match.entailedBy == nil }
@@ -174,6 +178,18 @@ extension GuidelineLibrary {
             return match
         }
         return true
+    }
+
+    /// The library's calibration for an input; nil where there is none, or where it is not to be used.
+    private func lines(
+        for vector: [Float]?, passages: PassageIndex, options: RetrievalOptions
+    ) throws -> CalibratedLines? {
+        guard options.usesCalibration, options.minimumScore == nil, options.method != .lexical,
+            let calibration = passages.calibration
+        else { return nil }
+        let scope = try calibration.scope.map { try filters.allowed(by: $0, in: passages, of: database).isAllowed }
+        return CalibratedLines(
+            calibration: calibration, shift: try vector.map(calibration.shift) ?? 0, isInScope: scope)
     }
 
     /// The guidelines that apply to every input.

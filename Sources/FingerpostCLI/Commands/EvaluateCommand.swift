@@ -63,6 +63,8 @@ struct EvaluateCommand: ParsableCommand {
 
     @OptionGroup var retrieval: RetrievalArguments
 
+    @OptionGroup var calibration: CalibrationArguments
+
     // MARK: Encoders
 
     @OptionGroup(title: "Options with --corpora") var scorecard: ScorecardArguments
@@ -99,6 +101,7 @@ struct EvaluateCommand: ParsableCommand {
         if minScore != nil { return "--min-score" }
         if retrieval.exact { return "--exact" }
         if retrieval.method != .hybrid { return "--\(retrieval.method.value.rawValue)" }
+        if calibration.noCalibration { return "--no-calibration" }
         return retrieval.efSearch == nil ? nil : "--ef-search"
     }
 
@@ -115,6 +118,7 @@ struct EvaluateCommand: ParsableCommand {
         options.retrieval = RetrievalOptions(
             method: retrieval.method.value, minimumScore: minScore, efSearch: retrieval.efSearch,
             isExact: retrieval.exact)
+        options.retrieval.usesCalibration = !calibration.noCalibration
         defer { progress.finish() }
         let report = try Evaluation.run(labelled, in: opened, options: options) { completed, total in
             progress.update("Searching", completed: completed, total: total)
