@@ -61,6 +61,9 @@ struct EvaluateCommand: ParsableCommand {
     @Option(help: "Guidelines that score lower do not count as matches (cosine similarity, -1 to 1).")
     var minScore: Float?
 
+    @Option(help: "Only guidelines that this lets through, such as 'kind = safety'.")
+    var filter: String?
+
     @OptionGroup var retrieval: RetrievalArguments
 
     @OptionGroup var calibration: CalibrationArguments
@@ -102,6 +105,7 @@ struct EvaluateCommand: ParsableCommand {
         if retrieval.exact { return "--exact" }
         if retrieval.method != .hybrid { return "--\(retrieval.method.value.rawValue)" }
         if calibration.noCalibration { return "--no-calibration" }
+        if filter != nil { return "--filter" }
         return retrieval.efSearch == nil ? nil : "--ef-search"
     }
 
@@ -119,6 +123,7 @@ struct EvaluateCommand: ParsableCommand {
             method: retrieval.method.value, minimumScore: minScore, efSearch: retrieval.efSearch,
             isExact: retrieval.exact)
         options.retrieval.usesCalibration = !calibration.noCalibration
+        options.retrieval.filter = try filter.map { try GuidelineFilter(parsing: $0) }
         defer { progress.finish() }
         let report = try Evaluation.run(labelled, in: opened, options: options) { completed, total in
             progress.update("Searching", completed: completed, total: total)

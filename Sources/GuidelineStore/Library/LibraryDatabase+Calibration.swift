@@ -21,26 +21,25 @@ extension LibraryDatabase {
     /// - Throws: ``GuidelineStoreError/corrupt(path:sqliteCode:reason:)`` if it is damaged: thresholds that nobody set are
     ///   worse than none.
     package var calibration: StoredCalibration? {
-        get throws {
-            try read { database in
-                guard try LibrarySchema.hasCalibration(database) else { return nil }
-                return try database.firstRow("SELECT record, numbers, crc32c FROM calibration") { row in
-                    let record: String = try row.value(0)
-                    let bytes: [UInt8] = Array(try row.value(1) as Data)
-                    let stored: Int64 = try row.value(2)
-                    guard bytes.count % 4 == 0, stored == Int64(Self.checksum(record, bytes)) else {
-                        throw GuidelineStoreError.corrupt(
-                            path: folder.path, sqliteCode: 0, reason: "the calibration's checksum is wrong")
-                    }
-                    let numbers = stride(from: 0, to: bytes.count, by: 4).map { start in
-                        Float(
-                            bitPattern: bytes.withUnsafeBytes {
-                                UInt32(littleEndian: $0.loadUnaligned(fromByteOffset: start, as: UInt32.self))
-                            })
-                    }
-                    return StoredCalibration(record: record, numbers: numbers)
+        get throws { try read(calibration) }
+    }
+
+    func calibration(_ database: Database) throws -> StoredCalibration? {
+        guard try LibrarySchema.hasCalibration(database) else { return nil }
+        return try database.firstRow("SELECT record, numbers, crc32c FROM calibration") { row in
+            let record: String = try row.value(0)
+            let bytes: [UInt8] = Array(try row.value(1) as Data)
+            let stored: Int64 = try row.value(2)
+            guard bytes.count % 4 == 0, stored == Int64(Self.checksum(record, bytes)) else {
+                throw GuidelineStoreError.corrupt(
+                    path: folder.path, sqliteCode: 0, reason: "the calibration's checksum is wrong")
+            }
+            let numbers = bytes.withUnsafeBytes { bytes in
+                stride(from: 0, to: bytes.count, by: 4).map { start in
+                    Float(bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: start, as: UInt32.self)))
                 }
             }
+            return StoredCalibration(record: record, numbers: numbers)
         }
     }
 
