@@ -12,7 +12,8 @@ struct LibraryScript<Generator: RandomNumberGenerator> {
     /// Some that the encoder of the tests knows, some that it knows in parts, some that it does not know at all.
     private static var words: [String] {
         [
-            "keep", "know", "short", "not", "the", "to", "of", "if", "door", "locks", "dose", "answers", "word", "private",
+            "keep", "know", "short", "not", "the", "to", "of", "if", "door", "locks", "dose", "answers", "word",
+            "private",
             "knee", "share", "tell", "park", "guard", "queue", "note", "gift", "oil", "paper", "salt", "turn", "under",
             "visit", "water", "voice", "zebra", "zip", "8", "19",
         ]

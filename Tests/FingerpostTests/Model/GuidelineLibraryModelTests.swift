@@ -6,8 +6,9 @@ import Testing
 @testable import FingerpostCrashHelper
 
 /// A library of a process that is killed again and again agrees with a model of it in memory.
-@Suite struct LibraryModelTests {
-    private static let operationCount = 10_000
+@Suite struct GuidelineLibraryModelTests {
+    /// For each of the seeds; ten thousand in all.
+    private static let operationCount = 1_250
     /// How many a process is given; most are killed before they are done.
     private static let operationsEach = 300
 
@@ -16,8 +17,8 @@ import Testing
             .appendingPathComponent("../../TextEncoderTests/Fixtures/static-f32").standardizedFileURL
     }
 
-    @Test func tenThousandOperationsWithAProcessThatIsKilledAgreeWithAModel() throws {
-        let seed: UInt64 = 20_260
+    @Test(arguments: 1...8)
+    func tenThousandOperationsWithAProcessThatIsKilledAgreeWithAModel(seed: UInt64) throws {
         let folder = try TemporaryFolder()
         var run = try ModelRun(folder: folder, encoder: Self.encoderFolder, seed: seed)
         do {
@@ -29,7 +30,10 @@ import Testing
             Issue.record("\(error); seed \(seed), after \(run.operationCount) operations")
         }
         // The kills met what they were meant for.
-        #expect(run.killCount > 20 && run.searchCount > 1_000, "\(run)")
+        #expect(run.killCount > 2 && run.searchCount > 200, "seed \(seed): \(run)")
+        if ProcessInfo.processInfo.environment["FINGERPOST_MODEL_FIGURES"] != nil {
+            print("seed \(seed): \(run)")
+        }
     }
 }
 
