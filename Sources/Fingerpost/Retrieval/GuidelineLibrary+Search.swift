@@ -126,7 +126,7 @@ extension GuidelineLibrary {
     }
 
     /// The index as of what is committed now.
-    private func currentPassages(withWords: Bool) throws -> PassageIndex {
+    func currentPassages(withWords: Bool) throws -> PassageIndex {
         let generation = try database.generation
         return try passages.withLock { passages in
             if passages.generation != generation {
