@@ -107,6 +107,7 @@ struct ClauseReading {
             permission = head.indices.first { $0 > 0 && head[$0] == "right" && ["a", "the"].contains(head[$0 - 1]) }
         }
         guard let negation else { return permission == nil ? .asks : .permits }
+        if words[negation] == "neednt" || (negation > 0 && words[negation - 1] == "need") { return .waives }
         if let permission {
             // "It is okay not to"; but "may not", and "not allowed to".
             return permission < negation && !["may", "can", "could"].contains(words[permission]) ? .waives : .forbids

@@ -46,7 +46,10 @@ enum Contradiction {
         let common = both.count
         let (onlyFirst, onlySecond) = (first.count - common, second.count - common)
         let score = Double(common + antonyms) / Double(common + antonyms + onlyFirst + onlySecond)
-        guard common >= 1, common + antonyms >= 2 else { return nil }
+        // One word is matter enough where the conditions are the same too.
+        guard common >= 1, common + antonyms + (a.condition == b.condition ? a.condition.count : 0) >= 2 else {
+            return nil
+        }
 
         // Who is the wider one, in words and in conditions.
         switch (onlyFirst, onlySecond) {

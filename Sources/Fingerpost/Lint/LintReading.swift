@@ -9,6 +9,7 @@ struct LintReading {
     private(set) var counterexamples: [(row: Int64, ordinal: Int, text: String)] = []
     private var withoutExamples: [String] = []
     private var withoutRisk: [String] = []
+    private var strayFields: [String: [String]] = [:]
 
     private let library: GuidelineLibrary
     private let options: LintOptions
@@ -61,6 +62,7 @@ struct LintReading {
         for ((row, guideline), (subject, found)) in zip(block, results.values()) {
             subjects.append(subject)
             report.findings += found
+            for name in records.strayFields(guideline) { strayFields[name, default: []].append(guideline.id) }
             if guideline.examples.isEmpty { withoutExamples.append(guideline.id) }
             if guideline.risk.isEmpty, guideline.kind == .safety { withoutRisk.append(guideline.id) }
             if options.rules.contains(.counterexampleRetrieved) {
@@ -71,6 +73,9 @@ struct LintReading {
 
     /// What concerns many guidelines in the same way is told once.
     private func summarize(into report: inout LintReport) {
+        for (name, ids) in strayFields.sorted(by: { $0.key < $1.key }) {
+            report.findings.append(RecordLint.finding(strayField: name, of: ids))
+        }
         if options.rules.contains(.noExamples), !withoutExamples.isEmpty {
             report.findings.append(
                 LintFinding(

@@ -83,13 +83,26 @@ struct RecordLint: Sendable {
                 if Self.beginnings.contains(name), date > options.date, guideline.status == .active {
                     add(.note, name, "is to come, and the guideline is active", text, "Make it a draft until then.")
                 }
-            } else if let meant = Self.misspelt[name.lowercased()] ?? Self.near(name) {
-                add(
-                    .warning, name, "is kept and has no effect", name,
-                    "If \"\(meant)\" is meant, call it that; what it says counts then.")
             }
         }
     }
+
+    /// The names of fields that have no effect and may be meant for documented ones.
+    func strayFields(_ guideline: Guideline) -> [String] {
+        guard options.rules.contains(.oddField) else { return [] }
+        return guideline.additionalFields.keys.filter { Self.meant(by: $0) != nil }.sorted()
+    }
+
+    /// The finding on a name that so many guidelines have.
+    static func finding(strayField name: String, of ids: [String]) -> LintFinding {
+        LintFinding(
+            .oddField, .warning, ids, field: name,
+            "is kept and has no effect" + (ids.count > 1 ? ", in \(ids.count) guidelines" : ""), evidence: [name],
+            score: Double(ids.count),
+            advice: "If \"\(meant(by: name) ?? name)\" is meant, call it that; what it says counts then.")
+    }
+
+    private static func meant(by name: String) -> String? { misspelt[name.lowercased()] ?? near(name) }
 
     /// Names that other formats have for fields of a guideline.
     private static let misspelt = [

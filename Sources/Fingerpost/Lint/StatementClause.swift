@@ -50,7 +50,7 @@ struct StatementClause: Sendable, Hashable {
             let opens =
                 StatementWords.openers.contains(first)
                 || (first == "and" && (StatementWords.openers.contains(second) || second == "avoid"))
-            if opens, !(pieces.last?.chunks.isEmpty ?? true) { pieces.append(Piece()) }
+            if opens, pieces.last?.isOpen == false { pieces.append(Piece()) }
             pieces[pieces.count - 1].text += (pieces[pieces.count - 1].text.isEmpty ? "" : ",") + chunk
             var chunkWords = words
             while let position = chunkWords.dropFirst().firstIndex(where: { $0 == "but" || $0 == "however" }) {
@@ -67,6 +67,15 @@ struct StatementClause: Sendable, Hashable {
     private struct Piece {
         var text = ""
         var chunks: [[Substring]] = []
+
+        /// Whether what it asks for is still to come: there is nothing, or a condition alone.
+        var isOpen: Bool {
+            chunks.allSatisfy { chunk in
+                chunk.first.map {
+                    StatementWords.conjunctions.contains($0) || StatementWords.prepositions.contains($0)
+                } ?? true
+            }
+        }
     }
 
     private init?(_ piece: Piece) {
@@ -97,6 +106,8 @@ struct StatementClause: Sendable, Hashable {
         if main.contains("only") || main.contains("solely") { isException = true }
         self.isException = isException
         condition = Set(when.compactMap(StatementWords.stem))
+        // "If the user does": a condition without a word that means something is one.
+        if condition.isEmpty, !when.isEmpty { condition.insert("?") }
         if when.contains("without") || when.contains("unless") || when.contains("except") { condition.insert("!") }
 
         let reading = ClauseReading(main)

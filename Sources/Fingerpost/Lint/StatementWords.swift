@@ -44,7 +44,7 @@ enum StatementWords {
         allowed acceptable permitted alright feel free required obliged obligated necessary mandatory expected supposed \
         please sure ensure under circumstance circumstances case cases if when while unless not no \
         without except until way ways thing things something anything user users important essential considered let \
-        sometimes usually generally order
+        sometimes usually generally order encourage encouraged
         """)
 
     /// Words that stand for each other; the first of a line stands for all.
