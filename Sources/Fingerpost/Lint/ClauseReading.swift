@@ -9,7 +9,10 @@ struct ClauseReading {
 
     private typealias Words = StatementWords
 
-    init(_ words: [Substring]) {
+    init(_ given: [Substring]) {
+        var words = given
+        // "Is it wrong to": as a question it judges no less.
+        if words.count > 2, ["is", "isnt"].contains(words[0]), words[1] == "it" { words.swapAt(0, 1) }
         let relative = Self.relative(in: words)
         var (main, inner) = Self.negations(in: words, before: relative)
         isPassive = Self.isPassive(words)
@@ -37,6 +40,8 @@ struct ClauseReading {
             if Words.judgements.contains(word), place > 0, Words.links.contains(words[place - 1]) { continue }
             guard var stem = Words.stem(word) else { continue }
             if negated.contains(place) { stem = "!" + stem }
+            // "Stand up for people" is not "stand people up".
+            if Words.particles.contains(word), place > 0, Words.stem(words[place - 1]) == nil { stem = "~" + stem }
             if !order.contains(stem) { order.append(stem) }
         }
     }
@@ -58,10 +63,13 @@ struct ClauseReading {
                     && Words.links.contains(word(place - 1))
             else { return false }
             switch words[place] {
-            case "no": return !["matter", "doubt", "longer"].contains(word(place + 1))
+            case "no":
+                return !["matter", "doubt", "longer"].contains(word(place + 1)) && !["with", "has", "have"].contains(word(place - 1))
             case "not": return word(place + 1) != "only"
             case "stop", "stops", "stopping": return !["by", "in", "at", "to", "over"].contains(word(place + 1))
-            default: return true
+            default:
+                // "A disabled person".
+                return known.isPlainNegation(words[place]) || !Words.articles.contains(word(place - 1))
             }
         }
         // "Do not refuse", "it is not wrong": the second takes the first back.

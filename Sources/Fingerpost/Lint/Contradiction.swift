@@ -6,9 +6,9 @@ import GuidelineStore
 /// contradict each other if
 /// - one asks for or permits what the other forbids, one waives what the other strictly asks for, or both ask for the same
 ///   but for one word, which is the opposite of the other's ("short", "long");
-/// - their matters, the stems of the words that mean something, are the same; if one of them is narrower, the wider one must
-///   say that it knows no exception ("never", "always", "any");
-/// - their conditions are the same; if one of them has none, it must say that it knows no exception.
+/// - their matters, the stems of the words that mean something, are the same and stand in the same order; if one of them is
+///   narrower by a word, the wider one must be a ban without exception ("never", "any");
+/// - their conditions are the same; if one of them has none, it must be such a ban.
 ///
 /// So "do this when A" and "do not do this when B" do not contradict each other, nor does a rule its own exception. What
 /// takes knowledge of the world to see, such as that a rule about insulin is one about medicines, is not found.
@@ -51,11 +51,12 @@ enum Contradiction {
             return nil
         }
 
+        guard a.isException == b.isException else { return nil }
         // Who is the wider one, in words and in conditions.
         switch (onlyFirst, onlySecond) {
         case (0, 0): break
-        case (0, 1): guard a.isUniversal, common >= 2 else { return nil }
-        case (1, 0): guard b.isUniversal, common >= 2 else { return nil }
+        case (0, 1): guard a.isBan, common >= 2, b.order.first.map(both.contains) == true else { return nil }
+        case (1, 0): guard b.isBan, common >= 2, a.order.first.map(both.contains) == true else { return nil }
         default: return nil
         }
         // "Make them help you" is not "help them".
@@ -64,8 +65,8 @@ enum Contradiction {
         }
         switch (a.condition.isEmpty, b.condition.isEmpty) {
         case (true, true): break
-        case (true, false): guard a.isUniversal, onlyFirst == 0, !b.isException else { return nil }
-        case (false, true): guard b.isUniversal, onlySecond == 0, !a.isException else { return nil }
+        case (true, false): guard a.isBan, onlyFirst == 0 else { return nil }
+        case (false, true): guard b.isBan, onlySecond == 0 else { return nil }
         case (false, false):
             let shared = a.condition.intersection(b.condition).count
             guard shared > 0, shared * 5 >= 4 * a.condition.union(b.condition).count else { return nil }

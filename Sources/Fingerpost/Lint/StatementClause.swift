@@ -23,6 +23,8 @@ struct StatementClause: Sendable, Hashable {
     var isUniversal: Bool
     /// Whether it strictly asks: "must", "always".
     var isStrict: Bool
+    /// Whether it forbids, and says that it has no exception.
+    var isBan: Bool { isUniversal && stance == .forbids }
     /// Whether its condition is an exception: "unless", "except", "only".
     var isException: Bool
 

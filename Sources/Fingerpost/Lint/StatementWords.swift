@@ -22,7 +22,9 @@ enum StatementWords {
     /// What stands before a verb that is the clause's own.
     static let heads = set(
         "to should must shall please always you and or be is are not will would can may they users assistant just also then")
-    static let pronouns = set("they he she it we i who")
+    static let pronouns = set("they he she it we i who you")
+    static let particles = set("up off out down away back over around")
+    static let articles = set("a an the any of")
     /// What judges beside the words of ``PolarityWords``.
     static let moreJudgements = set("deceitful dishonest unhealthy improper disloyal ungrateful nasty sinful")
     static let stricts = set("must always required mandatory every shall never obligated obliged")
@@ -39,7 +41,7 @@ enum StatementWords {
         is are was were be been being am do does did doing done to of in on at by for with from as into about \
         then so and or nor both either neither also just very really quite rather some any all each every ever \
         always never should must shall may might can could would will need needs ought have has had having there here \
-        what which who whom whose why how whether assistant model ai system one ones someone somebody anyone anybody \
+        whether assistant model ai system one ones someone somebody anyone anybody \
         everyone everybody other others another people person persons such like only even still yet okay ok fine \
         allowed acceptable permitted alright feel free required obliged obligated necessary mandatory expected supposed \
         please sure ensure under circumstance circumstances case cases if when while unless not no \
