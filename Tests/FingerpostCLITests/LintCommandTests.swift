@@ -42,7 +42,9 @@ struct LintCommandTests {
         #expect(try one.output == Program.run(["lint", "-l", place.library, "--json", "--threads", "3"]).output)
         let document = try one.json()
         #expect(
-            Set(document.keys) == ["subject", "guidelines", "rules", "counts", "failOn", "failed", "retrieval", "findings"])
+            Set(document.keys) == [
+                "subject", "guidelines", "rules", "counts", "failOn", "failed", "retrieval", "findings",
+            ])
         #expect(document["failed"] as? Bool == true && document["failOn"] as? String == "error")
         let findings = try #require(document["findings"] as? [[String: Any]])
         for finding in findings {
@@ -78,7 +80,10 @@ struct LintCommandTests {
 
         let queries = try place.write(#"{"id":"q","query":"pick the lock","positives":["a"]}"#, to: "q.jsonl")
         let asked = try Program.run(
-            ["lint", corpus, "--encoder", place.encoder, "--queries", queries, "--only", "missed-by-queries", "-k", "1", "--json"])
+            [
+                "lint", corpus, "--encoder", place.encoder, "--queries", queries, "--only", "missed-by-queries", "-k",
+                "1", "--json",
+            ])
         #expect(asked.status == 0, "\(asked)")
         #expect((try asked.json()["retrieval"] as? [String: Int])?["queries"] == 1)
         let unknown = try place.write(#"{"query":"pick the lock","positives":["nobody"]}"#, to: "u.jsonl")
@@ -90,9 +95,11 @@ struct LintCommandTests {
     func usage() throws {
         let place = try Workspace()
         for arguments in [
-            [], ["rules.jsonl", "-l", "x"], ["-l", ""], ["x.jsonl", "--only", "nonsense"], ["x.jsonl", "--fail-on", "x"],
+            [], ["rules.jsonl", "-l", "x"], ["-l", ""], ["x.jsonl", "--only", "nonsense"],
+            ["x.jsonl", "--fail-on", "x"],
             ["x.jsonl", "-k", "0"], ["x.jsonl", "--only", "payload", "--skip", "payload"], ["-", "-"],
-            ["x.jsonl", "--only", "missed-by-queries"], ["x.jsonl", "--prompt-tokens", "0"], ["-l", "x", "--encoder", "y"],
+            ["x.jsonl", "--only", "missed-by-queries"], ["x.jsonl", "--prompt-tokens", "0"],
+            ["-l", "x", "--encoder", "y"],
         ] {
             #expect(try Program.run(["lint"] + arguments).status == 2, "\(arguments)")
         }

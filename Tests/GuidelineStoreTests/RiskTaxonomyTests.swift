@@ -6,7 +6,9 @@ import Testing
 struct RiskTaxonomyTests {
     @Test("Lists have the numbers of codes that their sources have")
     func lists() {
-        let counts = ["lg2": 11, "lg3": 14, "lg4": 14, "oai": 13, "owasp": 10, "nist": 12, "ga": 14, "mlc": 17, "air": 61]
+        let counts = [
+            "lg2": 11, "lg3": 14, "lg4": 14, "oai": 13, "owasp": 10, "nist": 12, "ga": 14, "mlc": 17, "air": 61,
+        ]
         for (namespace, count) in counts {
             #expect(RiskTaxonomy.codes(in: namespace).count == count, "\(namespace)")
         }

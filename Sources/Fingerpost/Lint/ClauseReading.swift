@@ -59,12 +59,15 @@ struct ClauseReading {
         let known = PolarityWords.of("en")
         func word(_ place: Int) -> Substring { words.indices.contains(place) ? words[place] : "" }
         var cues = words.indices.filter { place in
-            guard known.isNegation(words[place], after: word(place - 1)) || Words.moreJudgements.contains(words[place])
-                    && Words.links.contains(word(place - 1))
+            guard
+                known.isNegation(words[place], after: word(place - 1))
+                    || Words.moreJudgements.contains(words[place])
+                        && Words.links.contains(word(place - 1))
             else { return false }
             switch words[place] {
             case "no":
-                return !["matter", "doubt", "longer"].contains(word(place + 1)) && !["with", "has", "have"].contains(word(place - 1))
+                return !["matter", "doubt", "longer"].contains(word(place + 1))
+                    && !["with", "has", "have"].contains(word(place - 1))
             case "not": return word(place + 1) != "only"
             case "stop", "stops", "stopping": return !["by", "in", "at", "to", "over"].contains(word(place + 1))
             default:
@@ -105,7 +108,8 @@ struct ClauseReading {
         // "It can be hurtful", "not always": how things may be.
         let isLoose = pairs.contains { one, other in
             (["can", "may", "might", "could"].contains(one) && other == "be" && negation == nil)
-                || (Words.shortNegations.contains(one) && ["always", "all", "every", "everyone", "just"].contains(other))
+                || (Words.shortNegations.contains(one)
+                    && ["always", "all", "every", "everyone", "just"].contains(other))
         }
         if describes || isLoose { return .describes }
         // "So that they can" permits nothing.
@@ -120,13 +124,17 @@ struct ClauseReading {
             // "It is okay not to"; but "may not", and "not allowed to".
             return permission < negation && !["may", "can", "could"].contains(words[permission]) ? .waives : .forbids
         }
-        if let obligation = words.firstIndex(where: Words.obligations.contains), negation < obligation { return .waives }
+        if let obligation = words.firstIndex(where: Words.obligations.contains), negation < obligation {
+            return .waives
+        }
         return .forbids
     }
 
     private static func isUniversal(_ words: [Substring], forbids: Bool) -> Bool {
         if words.contains("never") || words.contains("always") || words.contains("ever") { return true }
-        if words.contains("circumstances") || words.contains("exception") || words.contains("exceptions") { return true }
+        if words.contains("circumstances") || words.contains("exception") || words.contains("exceptions") {
+            return true
+        }
         return forbids && words.contains("any")
     }
 

@@ -72,7 +72,8 @@ enum HiddenCharacters {
     /// Whether a joiner beside it means something: it is no ASCII, and a letter, a mark or an emoji.
     private static func joins(_ scalar: Unicode.Scalar) -> Bool {
         guard scalar.value >= 0x300 else { return false }
-        return scalar.properties.isAlphabetic || scalar.properties.isEmoji || scalar.properties.canonicalCombiningClass.rawValue > 0
+        return scalar.properties.isAlphabetic || scalar.properties.isEmoji
+            || scalar.properties.canonicalCombiningClass.rawValue > 0
             || isSelector(scalar)
     }
 

@@ -82,7 +82,8 @@ struct LintReading {
                     .noExamples, .note, withoutExamples, field: "examples",
                     "\(withoutExamples.count) of \(subjects.count) guidelines have no example",
                     score: Double(withoutExamples.count),
-                    advice: "Add three or more inputs that each should find: inputs look like inputs, not like advice."))
+                    advice: "Add three or more inputs that each should find: inputs look like inputs, not like advice.")
+            )
         }
         if options.rules.contains(.missingRisk), !withoutRisk.isEmpty {
             report.findings.append(

@@ -58,7 +58,8 @@ enum PayloadAddress {
         "send", "post", "forward", "append", "upload", "exfiltrate", "transmit", "include", "embed", "encode", "leak",
     ]
     private static let cargo: Set<Substring> = [
-        "conversation", "chat", "history", "secrets", "secret", "credentials", "password", "passwords", "prompt", "data",
+        "conversation", "chat", "history", "secrets", "secret", "credentials", "password", "passwords", "prompt",
+        "data",
         "messages", "tokens", "keys", "context", "everything",
     ]
 
@@ -79,8 +80,11 @@ enum PayloadAddress {
                 if isImage(before[..<start]) { return String(address) }
             }
             let words = StatementClause.words(of: String(text[..<start].suffix(120)))
-            if let carrier = words.lastIndex(where: carriers.contains), words[carrier...].contains(where: cargo.contains),
-                !words[..<carrier].suffix(4).contains(where: { ["not", "never", "dont", "avoid", "refuse"].contains($0) })
+            if let carrier = words.lastIndex(where: carriers.contains),
+                words[carrier...].contains(where: cargo.contains),
+                !words[..<carrier].suffix(4).contains(where: {
+                    ["not", "never", "dont", "avoid", "refuse"].contains($0)
+                })
             {
                 return String(address)
             }
@@ -126,7 +130,9 @@ enum PayloadBlob {
         let capitals = run.count { (0x41...0x5A).contains($0) }
         let small = run.count { (0x61...0x7A).contains($0) }
         let others = run.count - digits - capitals - small
-        if others == 0, digits * 5 > run.count, run.allSatisfy({ !(0x67...0x7A).contains($0) && !(0x47...0x5A).contains($0) }) {
+        if others == 0, digits * 5 > run.count,
+            run.allSatisfy({ !(0x67...0x7A).contains($0) && !(0x47...0x5A).contains($0) })
+        {
             return true
         }
         guard capitals * 8 > run.count, small * 8 > run.count, digits > 0 else { return false }

@@ -14,7 +14,8 @@ enum PayloadPhrases {
             self.kind = kind
             places = text.split(separator: " ").map { place in
                 let isOptional = place.first == "?"
-                return Place(words: Set((isOptional ? place.dropFirst() : place).split(separator: "|")), isOptional: isOptional)
+                return Place(
+                    words: Set((isOptional ? place.dropFirst() : place).split(separator: "|")), isOptional: isOptional)
             }
         }
 
@@ -44,12 +45,25 @@ enum PayloadPhrases {
             .override,
             "ignore|disregard|forget|override|bypass ?all|any ?of your instructions|rules|guidelines|training|programming|guardrails"
         ),
-        Phrase(.override, "ignore|disregard|forget everything|all|anything ?that you|i|we ?were|have|was|ve|just told|said|instructed|learned|before"),
+        Phrase(
+            .override,
+            "ignore|disregard|forget everything|all|anything ?that you|i|we ?were|have|was|ve|just told|said|instructed|learned|before"
+        ),
         Phrase(.override, "ignore|disregard|forget everything|all|anything above|before"),
-        Phrase(.override, "new|updated|real instructions|instruction ?for ?the ?assistant|ai|model follow|are|begin|below"),
-        Phrase(.persona, "you are|re now ?a|an|the|in ?a dan|unrestricted|unfiltered|uncensored|jailbroken|free|developer|evil|amoral|unaligned ?mode|ai|assistant|model"),
-        Phrase(.persona, "youre now ?a|an|the|in ?a dan|unrestricted|unfiltered|uncensored|jailbroken|developer|evil|amoral|unaligned"),
-        Phrase(.persona, "act|behave|respond|answer as ?a|an|the|if dan|unrestricted|unfiltered|uncensored|jailbroken|amoral ?ai|assistant|model"),
+        Phrase(
+            .override, "new|updated|real instructions|instruction ?for ?the ?assistant|ai|model follow|are|begin|below"),
+        Phrase(
+            .persona,
+            "you are|re now ?a|an|the|in ?a dan|unrestricted|unfiltered|uncensored|jailbroken|free|developer|evil|amoral|unaligned ?mode|ai|assistant|model"
+        ),
+        Phrase(
+            .persona,
+            "youre now ?a|an|the|in ?a dan|unrestricted|unfiltered|uncensored|jailbroken|developer|evil|amoral|unaligned"
+        ),
+        Phrase(
+            .persona,
+            "act|behave|respond|answer as ?a|an|the|if dan|unrestricted|unfiltered|uncensored|jailbroken|amoral ?ai|assistant|model"
+        ),
         Phrase(.persona, "enter|enable|activate developer|dan|god|jailbreak|unrestricted mode"),
         Phrase(.persona, "you can|will ?now do anything now"),
         Phrase(
@@ -81,7 +95,9 @@ enum PayloadPhrases {
             let words = StatementClause.words(of: clause)
             for place in words.indices where firsts.contains(words[place]) {
                 for phrase in phrases where !found.contains(where: { $0.0 == phrase.kind }) {
-                    guard let length = phrase.length(in: words[place...]), isOrder(at: place, in: words) else { continue }
+                    guard let length = phrase.length(in: words[place...]), isOrder(at: place, in: words) else {
+                        continue
+                    }
                     found.append((phrase.kind, words[place..<(place + length)].joined(separator: " ")))
                 }
             }

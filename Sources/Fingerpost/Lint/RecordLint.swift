@@ -66,7 +66,8 @@ struct RecordLint: Sendable {
         }
         if !Self.isLanguageTag(guideline.language) {
             add(
-                .warning, "lang", "is no language tag of BCP 47, so that filters by language miss it", guideline.language,
+                .warning, "lang", "is no language tag of BCP 47, so that filters by language miss it",
+                guideline.language,
                 "Write it as en or pt-BR.")
         }
         for (name, value) in guideline.additionalFields.sorted(by: { $0.key < $1.key }) {
@@ -78,7 +79,9 @@ struct RecordLint: Sendable {
                     continue
                 }
                 if Self.endings.contains(name), date < options.date, guideline.status == .active {
-                    add(.warning, name, "has passed, and the guideline is active", text, "Retire it, or renew the date.")
+                    add(
+                        .warning, name, "has passed, and the guideline is active", text, "Retire it, or renew the date."
+                    )
                 }
                 if Self.beginnings.contains(name), date > options.date, guideline.status == .active {
                     add(.note, name, "is to come, and the guideline is active", text, "Make it a draft until then.")

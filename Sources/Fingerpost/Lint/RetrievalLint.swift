@@ -90,13 +90,15 @@ struct RetrievalLint {
         let best = tally.missed.map(\.standing.rank).min() ?? 0
         if tally.retrieved == 0 {
             guard options.rules.contains(.neverRetrieved) else { return nil }
-            let which = tally.total == 1 ? "its one example does not find it" : "none of its \(tally.total) examples finds it"
+            let which =
+                tally.total == 1 ? "its one example does not find it" : "none of its \(tally.total) examples finds it"
             return LintFinding(
                 .neverRetrieved, .warning, [subject.id], field: "examples", "\(which) among the first \(options.limit)",
                 evidence: evidence, score: Double(best),
                 advice: tally.missed.contains { $0.standing.rank <= options.limit }
                     ? "Lower its threshold, or add examples."
-                    : "Add examples that differ, say in its text what inputs are about, or merge it with what is found instead.")
+                    : "Add examples that differ, say in its text what inputs are about, or merge it with what is found instead."
+            )
         }
         guard options.rules.contains(.missedExample) else { return nil }
         return LintFinding(
@@ -199,7 +201,8 @@ struct RetrievalLint {
         report.findings.append(
             LintFinding(
                 .missedByQueries, .note, others, "none of the \(queries.count) queries finds these guidelines",
-                score: Double(others.count), advice: "Rules that nothing asks for cost nothing; see that none was forgotten."))
+                score: Double(others.count),
+                advice: "Rules that nothing asks for cost nothing; see that none was forgotten."))
     }
 
     // MARK: Searching

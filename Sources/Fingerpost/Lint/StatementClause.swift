@@ -94,7 +94,8 @@ struct StatementClause: Sendable, Hashable {
                 continue
             }
             var rest = chunk[...]
-            if let place = rest.firstIndex(where: { StatementWords.conjunctions.contains($0) }), place > 0 || number > 0 {
+            if let place = rest.firstIndex(where: { StatementWords.conjunctions.contains($0) }), place > 0 || number > 0
+            {
                 var start = place
                 if start > 0, ["only", "even", "except", "especially", "just"].contains(rest[start - 1]) { start -= 1 }
                 if rest[start] != "even" { when += rest[start...] }

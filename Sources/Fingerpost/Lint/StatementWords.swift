@@ -9,7 +9,8 @@ enum StatementWords {
         provided before after
         """)
     /// What begins a condition in front of a comma.
-    static let prepositions = set("in for with under as at on by upon given to from outside inside within among regarding")
+    static let prepositions = set(
+        "in for with under as at on by upon given to from outside inside within among regarding")
     /// What begins a clause of its own behind a comma.
     static let openers = set("but however never not instead dont do always")
     static let relatives = set("who whom whose which that what why how whether")
@@ -21,7 +22,8 @@ enum StatementWords {
     static let shortNegations = set("not dont doesnt shouldnt isnt arent cannot cant never neednt mustnt")
     /// What stands before a verb that is the clause's own.
     static let heads = set(
-        "to should must shall please always you and or be is are not will would can may they users assistant just also then")
+        "to should must shall please always you and or be is are not will would can may they users assistant just also then"
+    )
     static let pronouns = set("they he she it we i who you")
     static let particles = set("up off out down away back over around")
     static let articles = set("a an the any of")

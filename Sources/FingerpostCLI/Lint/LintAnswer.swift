@@ -53,7 +53,9 @@ struct LintAnswer {
                 for finding in findings.prefix(Self.shown) { lines += self.lines(finding, terminal) }
                 let advices = Set(findings.map(\.advice))
                 if advices.count == 1, let advice = advices.first {
-                    lines += PlainText.wrapped("-> \(advice)", width: terminal.width - 2).map { "  \(terminal.dim($0))" }
+                    lines += PlainText.wrapped("-> \(advice)", width: terminal.width - 2).map {
+                        "  \(terminal.dim($0))"
+                    }
                 }
                 if findings.count > Self.shown {
                     lines.append("  and \(Format.count(findings.count - Self.shown)) more (use --json)")
@@ -65,7 +67,8 @@ struct LintAnswer {
         if retrieval.examples > 0 {
             lines.append(
                 "\(Format.count(retrieval.examplesRetrieved)) of \(Format.count(retrieval.examples, "example")) "
-                    + "find their guideline among the first \(retrieval.limit), each left out of the library meanwhile.")
+                    + "find their guideline among the first \(retrieval.limit), each left out of the library meanwhile."
+            )
         }
         lines.append(summary(terminal))
         return lines.joined(separator: "\n")
@@ -91,7 +94,9 @@ struct LintAnswer {
         // The number of a summary is in its words.
         let score = finding.rule.measuresSimilarity ? finding.score.map { "  \(Format.score($0))" } ?? "" : ""
         head += ": \(finding.field.map { "\($0): " } ?? "")\(PlainText.line(finding.message))\(score)"
-        var lines = PlainText.wrapped(head, width: terminal.width - 4).enumerated().map { ($0 == 0 ? "  " : "    ") + $1 }
+        var lines = PlainText.wrapped(head, width: terminal.width - 4).enumerated().map {
+            ($0 == 0 ? "  " : "    ") + $1
+        }
         for words in finding.evidence {
             lines.append("      " + PlainText.truncated(words, width: terminal.width - 6))
         }

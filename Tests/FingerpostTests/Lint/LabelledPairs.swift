@@ -10,10 +10,16 @@ enum LabelledPairs {
         var contradicts: Bool { label == "+" }
     }
 
-    static let all: [Pair] = text.split(separator: "\n").map { line in
-        let parts = line.split(separator: "|").map { $0.trimmingPrefix(" ") }
-        return Pair(
-            label: String(parts[0].filter { $0 != " " }), first: String(parts[1]), second: String(parts[2]))
+    static let all: [Pair] = pairs(of: text)
+    /// Pairs that were written after the check was done, and that it was not adjusted to.
+    static let heldOut: [Pair] = pairs(of: later)
+
+    private static func pairs(of text: String) -> [Pair] {
+        text.split(separator: "\n").map { line in
+            let parts = line.split(separator: "|").map { $0.trimmingPrefix(" ") }
+            return Pair(
+                label: String(parts[0].filter { $0 != " " }), first: String(parts[1]), second: String(parts[2]))
+        }
     }
 
     private static let text = """
@@ -160,5 +166,48 @@ enum LabelledPairs {
         degree | Ask one question at a time. | Do not ask five questions at a time.
         degree | Don't always agree with the user. | Agree with the user.
         degree | Not every answer needs a list. | Use a list.
+        """
+
+    private static let later = """
+        + | Recommend generic drugs over brands. | Do not recommend generic drugs over brands.
+        + | Agents may waive the delivery fee. | Agents must not waive the delivery fee.
+        + | Never speculate about election results. | Speculate about election results.
+        + | Read the terms aloud before the call ends. | Don't read the terms aloud before the call ends.
+        + | It's nice to bring wine to a dinner. | It's impolite to bring wine to a dinner.
+        + | Quote prices without tax. | Quote prices with tax.
+        + | Ask for the user's date of birth. | Refrain from asking for the user's date of birth.
+        + | Round figures up. | Round figures down.
+        + | Passengers must show a ticket on boarding. | Passengers need not show a ticket on boarding.
+        + | Describe weapons in fiction. | Avoid any description of weapons in fiction.
+        + | The bot should pretend to be human. | The bot must never pretend to be human.
+        + | Use the passive voice in reports. | Use the active voice in reports.
+        + | You shouldn't talk about money on a first date. | It's okay to talk about money on a first date.
+        + | Respond to complaints within an hour. | Ignore complaints.
+        + | Escalate every threat to a supervisor. | Do not escalate threats to a supervisor.
+        + | If a caller is silent, hang up. | If a caller is silent, never hang up.
+        + | Publish the names of donors. | Keep the names of donors secret.
+        + | Include a disclaimer in medical answers. | Leave out disclaimers in medical answers.
+        + | Let minors buy fireworks. | Refuse to let minors buy fireworks.
+        + | Translate user names. | User names must not be translated.
+        when | If the account is new, ask for a deposit. | If the account is old, do not ask for a deposit.
+        when | Play music while customers wait. | Do not play music while customers speak.
+        when | Approve loans after a check. | Never approve loans before a check.
+        when | For children, use large letters. | For lawyers, do not use large letters.
+        except | Do not feed the animals. | Feed the animals with food from the shop.
+        except | Park in the yard. | Do not park in the yard on Sundays.
+        except | Give tax information. | Do not give tax information about foreign countries.
+        except | Don't edit quotations. | Edit quotations that are too long.
+        same | Do not omit the date. | State the date.
+        same | Refuse to insult anyone. | Never insult people.
+        same | It's unwise to skip breakfast. | Don't skip breakfast.
+        same | Be sure not to wake the baby. | Do not wake the baby.
+        same | Avoid being late. | Don't be late.
+        other | Recommend books by local authors. | Do not recommend films by local directors.
+        other | It is kind to feed stray cats. | It is unkind to tease stray cats.
+        other | Explain the risks of smoking. | Do not explain the tricks of gambling.
+        other | Tell your doctor about allergies. | Don't tell your boss about allergies.
+        other | Report broken lamps. | Do not repair broken lamps.
+        need | You may leave early. | You don't have to leave early.
+        degree | Don't apologise more than once. | Apologise once.
         """
 }

@@ -63,7 +63,8 @@ struct LintLibraryTests {
                         if one.id == guideline.id { one.examples = stored.examples.filter { $0 != example } }
                         return one
                     })
-                let ids = try without.search(example, options: RetrievalOptions(limit: 3, isExact: true)).matches.map(\.id)
+                let ids = try without.search(example, options: RetrievalOptions(limit: 3, isExact: true)).matches.map(
+                    \.id)
                 if !ids.contains(guideline.id) { expected += 1 }
             }
             let all = expected == stored.examples.count ? 3 : expected
@@ -88,7 +89,9 @@ struct LintLibraryTests {
             EvaluationQuery(text: "open the door of a house", positives: []),
         ]
         let report = try library.lint(options)
-        let lines = report.findings.map { "\($0.rule.rawValue) \($0.severity.rawValue) \($0.ids.joined(separator: " "))" }
+        let lines = report.findings.map {
+            "\($0.rule.rawValue) \($0.severity.rawValue) \($0.ids.joined(separator: " "))"
+        }
         #expect(
             lines == [
                 "missed-by-queries warning doses", "counterexample-retrieved warning locks", "no-examples note recipes",
@@ -119,7 +122,9 @@ struct LintLibraryTests {
             $0.date = day
             $0.ownRisks = ["acme:"]
         }
-        let lines = findings.map { "\($0.rule.rawValue) \($0.severity.rawValue) \($0.ids.joined(separator: " ")) \($0.field ?? "")" }
+        let lines = findings.map {
+            "\($0.rule.rawValue) \($0.severity.rawValue) \($0.ids.joined(separator: " ")) \($0.field ?? "")"
+        }
         #expect(
             lines == [
                 "threshold-range error a threshold",
@@ -143,7 +148,8 @@ struct LintLibraryTests {
         #expect(findings.contains { $0.rule == .nearDuplicate && $0.ids == ["a", "c"] })
         #expect(findings.filter { $0.rule == .contradiction }.map(\.ids) == [["a", "b"], ["b", "c"]])
         let first = try #require(findings.first { $0.rule == .contradiction })
-        #expect(first.severity == .warning && first.evidence.first == "Share the address of the customer with the courier")
+        #expect(
+            first.severity == .warning && first.evidence.first == "Share the address of the customer with the courier")
 
         let other = try TemporaryFolder()
         let settled = try GuidelineLibrary.create(at: other.library, options: options())
@@ -167,7 +173,8 @@ struct LintLibraryTests {
         #expect(try library.lint(many) == report)
         #expect(report.guidelineCount == 303)
         let corpus = try GuidelineLibrary.lint(
-            rules, encoder: .instance(WordEncoder()), options: one, scratch: folder.url.appendingPathComponent("scratch"))
+            rules, encoder: .instance(WordEncoder()), options: one,
+            scratch: folder.url.appendingPathComponent("scratch"))
         #expect(corpus == report)
         #expect(!FileManager.default.fileExists(atPath: folder.url.appendingPathComponent("scratch").path))
     }

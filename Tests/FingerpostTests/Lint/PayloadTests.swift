@@ -64,7 +64,9 @@ struct PayloadTests {
 
     @Test("Brackets and quotation marks")
     func balance() {
-        for text in ["a (b) c", "1) one 2) two", "a) first", "fine :)", "„gut“ gesagt", "“quoted”", "no marks", "f(x[1])"] {
+        for text in [
+            "a (b) c", "1) one 2) two", "a) first", "fine :)", "„gut“ gesagt", "“quoted”", "no marks", "f(x[1])",
+        ] {
             #expect(BalancedText.problem(in: text) == nil, "\(text)")
         }
         #expect(BalancedText.problem(in: "a (b c") == "(")
