@@ -4,6 +4,7 @@ import Platform
 /// Ends the program on Ctrl-C and SIGTERM between two units of output, without files half-written beside those named.
 enum Interruption {
     private static let outputs = Locked<[String]>([])
+    private static let folders = Locked<[String]>([])
 
     /// Takes over the signals; to be called before there is a second thread. A pipe closed by its reader, or a file as
     /// large as the limit allows, is an error of the write instead of a signal.
@@ -30,10 +31,16 @@ enum Interruption {
         outputs.withLock { $0.append(path) }
     }
 
+    /// Names a folder of the program's own that is to go if the program is interrupted.
+    static func willRemove(_ folder: String) {
+        folders.withLock { $0.append(folder) }
+    }
+
     private static func end(by number: Int32) {
         Console.silence()
         let paths = outputs.withLockIfAvailable { $0 } ?? []
         paths.forEach(removeTemporaryFiles)
+        for folder in folders.withLockIfAvailable({ $0 }) ?? [] { try? FileManager.default.removeItem(atPath: folder) }
         // The parent learns what happened: a shell stops its loop.
         signal(number, SIG_DFL)
         var signals = set(of: [number])

@@ -28,7 +28,7 @@ struct Ranking {
 extension PassageIndex {
     /// What shared words add to the similarity: a part of the words is much less than that part of the evidence. The two
     /// numbers are those that gain on every set that they were measured on; see the article on retrieval.
-    private static func bonus(_ share: Float) -> Float {
+    static func bonus(_ share: Float) -> Float {
         // An input of one word or two would be all words and no meaning.
         let share = min(share, 1.5)
         return 0.15 * share * share * share.squareRoot()
