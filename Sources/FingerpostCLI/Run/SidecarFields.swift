@@ -4,7 +4,7 @@ import GuidelineStore
 /// The members of a request, taken one after the other; what nobody has taken at the end is unknown.
 struct SidecarFields {
     private var members: [String: JSONValue]
-    private var known = ["id", "op"]
+    private var known = ["id"]
     let place: InputLocation
     var operation = ""
 
