@@ -115,7 +115,8 @@ extension FingerpostError: CustomStringConvertible {
     public var isInputError: Bool {
         switch self {
         case .incomplete: false
-        case .encoderNotFound, .encoderMismatch, .invalidOption, .invalidGate, .invalidTemplate, .invalidChat, .budgetExceeded,
+        case .encoderNotFound, .encoderMismatch, .invalidOption, .invalidGate, .invalidTemplate, .invalidChat,
+            .budgetExceeded,
             .wrongDimension, .unknownPositive, .unknownDocument,
             .dimensionMismatch, .noVectors, .unusableVector, .invalidPlan, .foreignPlan, .outdatedPlan:
             true

@@ -1,13 +1,16 @@
-import Fingerpost
 import Foundation
 import Testing
+
+@testable import Fingerpost
 
 @Suite("Bounds of an evaluation")
 struct EvaluationGateTests {
     @Test("Gates are read as they are written")
     func parsing() throws {
         let gates = try EvaluationGate.gates(
-            parsing: "recall@6=.9, ndcg@10 = 0.5,mrr@10=1,abstention=0,false-alarms=2e-2,false-abstention=.1,auroc=.8,recall@33=0")
+            parsing:
+                "recall@6=.9, ndcg@10 = 0.5,mrr@10=1,abstention=0,false-alarms=2e-2,false-abstention=.1,auroc=.8,recall@33=0"
+        )
         #expect(
             gates.map(\.metric) == [
                 .recall(at: 6), .normalizedDiscountedCumulativeGain, .meanReciprocalRank, .abstention, .falseAlarms,
@@ -22,7 +25,8 @@ struct EvaluationGateTests {
     @Test(
         "What cannot be read is an error",
         arguments: [
-            "", "recall@6", "recall@6=", "recall@6=x", "recall@6=nan", "recall@6=inf", "recall@6=0x1p-1", "recall@6=1.1",
+            "", "recall@6", "recall@6=", "recall@6=x", "recall@6=nan", "recall@6=inf", "recall@6=0x1p-1",
+            "recall@6=1.1",
             "recall@6=-.1", "recall@0=.5", "recall@-1=.5", "recall@=.5", "recall@x=.5", "recall=.5", "RECALL@6=.5",
             "ndcg@5=.5", "p99=10", "recall@6=.9,", "recall@6=.9,recall@6=.8", "=.5", "recall@99999999999999999999=.5",
         ])
@@ -48,11 +52,14 @@ struct EvaluationGateTests {
 
     @Test("Floors and ceilings, both ends included")
     func outcomes() throws {
-        let lists: [(ranked: [String], relevant: Set<String>)] = [(["a"], ["a"]), (["b"], ["b"]), (["c"], ["x"]), ([], ["y"])]
+        let lists: [(ranked: [String], relevant: Set<String>)] = [
+            (["a"], ["a"]), (["b"], ["b"]), (["c"], ["x"]), ([], ["y"]),
+        ]
         let report = report(lists, negatives: 50, abstained: 49)
         for (text, isPassed) in [
             ("recall@1=.5", true), ("recall@1=.51", false), ("mrr@10=.5", true), ("ndcg@10=.6", false),
-            ("false-alarms=.02", true), ("false-alarms=.019", false), ("abstention=.98", true), ("abstention=.99", false),
+            ("false-alarms=.02", true), ("false-alarms=.019", false), ("abstention=.98", true),
+            ("abstention=.99", false),
             ("false-abstention=.25", true), ("false-abstention=.2", false),
         ] {
             let outcome = try EvaluationGate(parsing: text).outcome(in: report)
@@ -93,9 +100,10 @@ struct EvaluationGateTests {
         #expect(failed.status == 1 && failed.log.contains("not kept"), "\(failed)")
 
         let json = try Program.run([
-            "evaluate", "-l", place.library, "--queries", queries, "--json", "--fail-under", "recall@1=1,false-abstention=1",
+            "evaluate", "-l", place.library, "--queries", queries, "--json", "--fail-under",
+            "recall@1=1,false-abstention=1",
         ])
-        #expect(json.status == 1 && (try json.error().code) == "gate_failed", "\(json)")
+        #expect(try json.status == 1 && json.error().code == "gate_failed", "\(json)")
         let gates = try #require(try json.json()["gates"] as? [[String: Any]])
         #expect(gates.map { $0["metric"] as? String } == ["recall@1", "false-abstention"])
         #expect(gates.map { $0["passed"] as? Bool } == [false, true])

@@ -26,7 +26,10 @@ final class OrderedWork<Input: Sendable>: @unchecked Sendable {
     private var isWriting = false
     private var size = 0
     private var isFinished = false
+    /// Why no more can be written.
     private var failure: (any Error)?
+    /// Why no more was put in.
+    private var inputFailure: (any Error)?
 
     private let capacity: Int
     private let sizeLimit: Int
@@ -66,8 +69,6 @@ final class OrderedWork<Input: Sendable>: @unchecked Sendable {
         condition.broadcast()
         condition.unlock()
     }
-
-    private var inputFailure: (any Error)?
 
     /// Does the work on so many threads and returns when all of it is done and written.
     ///

@@ -65,7 +65,8 @@ final class RequestLines: @unchecked Sendable {
             if let end = buffer[searched...].firstIndex(of: 0x0A) {
                 number += 1
                 defer { start = end + 1 }
-                return end - start > limit ? .tooLong(number: number) : .text(Array(buffer[start..<end]), number: number)
+                return end - start > limit
+                    ? .tooLong(number: number) : .text(Array(buffer[start..<end]), number: number)
             }
             if buffer.count - start > limit {
                 number += 1

@@ -53,7 +53,8 @@ struct RunCommand: ParsableCommand {
         if verbose || Terminal.log.isInteractive {
             Console.log("ready: \(target.library), \(Format.count(try library.count, "guideline")).")
         }
-        let work = OrderedWork<(Result<SidecarRequest, SidecarFault>, Int)>(capacity: 256, sizeLimit: 32 << 20) { bytes in
+        let work = OrderedWork<(Result<SidecarRequest, SidecarFault>, Int)>(capacity: 256, sizeLimit: 32 << 20) {
+            bytes in
             try bytes.withUnsafeBytes { try Console.result($0) }
         }
         Thread.detachNewThread { Self.read(lines, into: work) }

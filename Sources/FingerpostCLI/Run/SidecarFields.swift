@@ -90,7 +90,9 @@ extension SidecarFields {
             throw invalid(name, "must be a whole number, not \(value.jsonText.prefix(40))")
         }
         guard range.contains(number) else {
-            let most = range.upperBound == .max ? "at least \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
+            let most =
+                range.upperBound == .max
+                ? "at least \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
             throw invalid(name, "is \(number); it must be \(most)")
         }
         return number

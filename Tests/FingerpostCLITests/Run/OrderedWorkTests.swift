@@ -10,7 +10,9 @@ struct OrderedWorkTests {
     func order(threads: Int) throws {
         let seed = UInt64.random(in: 0...UInt64.max)
         var generator = SplitMix64(seed: seed)
-        let items = (0..<600).map { (number: $0, isBarrier: $0 % 17 == 3, time: UInt32.random(in: 0...400, using: &generator)) }
+        let items = (0..<600).map {
+            (number: $0, isBarrier: $0 % 17 == 3, time: UInt32.random(in: 0...400, using: &generator))
+        }
         let output = Locked<[UInt8]>([])
         // Those begun and not yet done; and how many were done when a barrier began.
         let running = Locked((count: 0, done: 0, faults: 0))

@@ -34,7 +34,8 @@ struct OtherLanguagesTests {
         try place.write(try #require(try blocks("python file=client.py").first), to: "client.py")
         let result = try Program.shell("\(path) python3 client.py", in: place.folder)
         #expect(result.status == 0, "\(result)")
-        #expect(result.lines.contains { $0.hasPrefix("tracker ") && $0.hasSuffix("Refuse covert tracking") }, "\(result)")
+        #expect(
+            result.lines.contains { $0.hasPrefix("tracker ") && $0.hasSuffix("Refuse covert tracking") }, "\(result)")
         #expect(result.lines.last?.contains("can I double my insulin") == true, "\(result)")
     }
 

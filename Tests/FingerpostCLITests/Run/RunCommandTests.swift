@@ -45,7 +45,7 @@ struct RunCommandTests {
         let place = try Workspace()
         try place.build(40)
         var generator = SplitMix64(seed: 5)
-        let input = (0..<10_000).map { number in
+        let input: String = (0..<10_000).map { number -> String in
             // Short ones and long ones, so that they take unlike times.
             let words = (0..<(number % 50 == 0 ? 200 : 3)).map { _ in
                 TinyEncoder.words.randomElement(using: &generator) ?? "lock"
@@ -70,7 +70,9 @@ struct RunCommandTests {
         for round in 0..<20 {
             let count = "{\"op\":\"info\",\"id\":\"\(round)\"}\n"
             input += count
-            input += "{\"op\":\"add\",\"guidelines\":[{\"id\":\"new\(round)\",\"text\":\"poison water \(round) zero\"}]}\n" + count
+            input +=
+                "{\"op\":\"add\",\"guidelines\":[{\"id\":\"new\(round)\",\"text\":\"poison water \(round) zero\"}]}\n"
+                + count
             if round % 2 == 1 { input += "{\"op\":\"remove\",\"ids\":[\"new\(round)\",\"none\"]}\n" + count }
         }
         process.send(input)
@@ -94,7 +96,8 @@ struct RunCommandTests {
         let verified = try Program.run(["verify", "-l", place.library])
         #expect(verified.status == 0, "\(verified)")
         let refused = try Program.run(
-            ["run", "--read-only", "-l", place.library], input: "{\"op\":\"remove\",\"ids\":[\"g1\"]}\n{\"op\":\"ping\"}")
+            ["run", "--read-only", "-l", place.library],
+            input: "{\"op\":\"remove\",\"ids\":[\"g1\"]}\n{\"op\":\"ping\"}")
         #expect(refused.status == 0 && refused.lines.count == 2 && refused.lines[0].contains("\"error\""), "\(refused)")
     }
 

@@ -97,7 +97,8 @@ struct SidecarRequestTests {
             (#"{"messages":[{"role":"user","content":"x"}],"query":"q"}"#, "invalid_field", "exclude"),
             (#"{"op":"prompt","query":"q","budget":0}"#, "invalid_field", "at least 1"),
             (#"{"op":"prompt","query":"q","template":"none"}"#, "invalid_template", "{each}"),
-            (#"{"op":"add"}"#, "invalid_field", "is missing"), (#"{"op":"add","guidelines":[]}"#, "invalid_field", "least"),
+            (#"{"op":"add"}"#, "invalid_field", "is missing"),
+            (#"{"op":"add","guidelines":[]}"#, "invalid_field", "least"),
             (#"{"op":"add","guidelines":[{"text":"a"},{"text":" "}]}"#, "empty_text", "record 2"),
             (#"{"op":"remove","ids":[]}"#, "invalid_field", "least"),
             (#"{"op":"remove","ids":[1]}"#, "invalid_field", "texts"),
@@ -136,7 +137,8 @@ struct RequestLinesTests {
         let found = try lines(Array("a\n\nbcd\nbcde\n".utf8) + long + Array("\nxyz".utf8), limit: 3)
         #expect(
             found == [
-                .text([0x61], number: 1), .text([], number: 2), .text(Array("bcd".utf8), number: 3), .tooLong(number: 4),
+                .text([0x61], number: 1), .text([], number: 2), .text(Array("bcd".utf8), number: 3),
+                .tooLong(number: 4),
                 .tooLong(number: 5), .text(Array("xyz".utf8), number: 6),
             ])
         #expect(try lines(long, limit: 3) == [.tooLong(number: 1)])
