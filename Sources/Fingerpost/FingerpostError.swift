@@ -13,6 +13,8 @@ public enum FingerpostError: Error, Sendable, Hashable {
     case incomplete(library: String, pending: Int)
     /// A number in the options makes no sense.
     case invalidOption(name: String, value: String, allowed: String)
+    /// A bound for a figure of an evaluation cannot be read.
+    case invalidGate(String, problem: String)
     /// A template of a prompt does not say how to write a guideline.
     case invalidTemplate(problem: String, InputLocation)
     /// A conversation is not in the format expected.
@@ -56,6 +58,7 @@ extension FingerpostError: CustomStringConvertible {
             "\(pending) passages of the library \(library) are not encoded yet, so guidelines would be missed; run build"
                 + " again, or open the library for writing"
         case .invalidOption(let name, let value, let allowed): "\(name) is \(value), must be \(allowed)"
+        case .invalidGate(let gate, let problem): "the bound \"\(gate)\" \(problem)"
         case .invalidTemplate(let problem, let location):
             "\(location): the template cannot be used: \(problem)."
         case .invalidChat(let problem, let location):
@@ -103,6 +106,7 @@ extension FingerpostError: CustomStringConvertible {
         case .encoderMismatch: "encoder_mismatch"
         case .incomplete: "incomplete"
         case .invalidOption: "invalid_option"
+        case .invalidGate: "invalid_gate"
         case .invalidTemplate: "invalid_template"
         case .invalidChat: "invalid_chat"
         case .budgetExceeded: "budget_exceeded"
@@ -122,7 +126,8 @@ extension FingerpostError: CustomStringConvertible {
     public var isInputError: Bool {
         switch self {
         case .incomplete, .invalidCalibration: false
-        case .encoderNotFound, .encoderMismatch, .invalidOption, .invalidTemplate, .invalidChat, .budgetExceeded,
+        case .encoderNotFound, .encoderMismatch, .invalidOption, .invalidGate, .invalidTemplate, .invalidChat,
+            .budgetExceeded,
             .wrongDimension, .unknownPositive, .unknownDocument,
             .nothingToCalibrate, .dimensionMismatch, .noVectors, .unusableVector, .invalidPlan, .foreignPlan,
             .outdatedPlan:
@@ -141,7 +146,7 @@ extension FingerpostError: CustomStringConvertible {
         case .unknownPositive(_, _, let location), .unknownDocument(_, _, let location), .invalidPlan(_, let location):
             location
         case .invalidTemplate(_, let location), .invalidChat(_, let location): location
-        case .invalidOption, .budgetExceeded, .wrongDimension, .nothingToCalibrate: nil
+        case .invalidOption, .invalidGate, .budgetExceeded, .wrongDimension, .nothingToCalibrate: nil
         }
     }
 }
