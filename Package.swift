@@ -8,6 +8,7 @@ let package = Package(
         .library(name: "VectorIndex", targets: ["VectorIndex"]),
         .library(name: "TextEncoder", targets: ["TextEncoder", "FingerpostResources"]),
         .library(name: "Fingerpost", targets: ["Fingerpost"]),
+        .library(name: "GuideAlign", targets: ["GuideAlign"]),
         .executable(name: "fingerpost", targets: ["FingerpostCLI"]),
     ],
     dependencies: [
@@ -51,6 +52,8 @@ let package = Package(
                 "GuidelineStore", "TextEncoder", "VectorIndex", "LinearAlgebra", "Platform", "CKernels",
                 "FingerpostResources",
             ]),
+        // A model writes the guidelines, through an endpoint that the user names.
+        .target(name: "GuideAlign", dependencies: ["Fingerpost", "GuidelineStore", "Platform"]),
         .executableTarget(
             name: "FingerpostCLI",
             dependencies: [
@@ -88,6 +91,7 @@ let package = Package(
             dependencies: [
                 "Fingerpost", "FingerpostCrashHelper", "FingerpostResources", "TextEncoder", "VectorIndex", "Platform",
             ]),
+        .testTarget(name: "GuideAlignTests", dependencies: ["GuideAlign", "GuidelineStore", "Platform"]),
         .testTarget(
             name: "FingerpostCLITests",
             dependencies: ["FingerpostCLI", "Fingerpost", "GuidelineStore", "LinearAlgebra", "Platform"],
