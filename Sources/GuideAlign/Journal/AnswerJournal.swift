@@ -33,9 +33,9 @@ public final class AnswerJournal: Sendable {
         let descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw Self.failure("open", path) }
         var state = State(descriptor: descriptor)
-        do {
+        do throws(GuideAlignError) {
             guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-                throw errno == EWOULDBLOCK ? .journalInUse(path: path) : Self.failure("lock", path)
+                throw errno == EWOULDBLOCK ? GuideAlignError.journalInUse(path: path) : Self.failure("lock", path)
             }
             try Self.load(&state, path)
         } catch {
