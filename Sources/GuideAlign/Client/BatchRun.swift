@@ -29,10 +29,11 @@ public struct BatchRun: Sendable {
     public func run(
         _ requests: [ChatRequest], progress: (@Sendable (Progress) -> Void)? = nil
     ) async throws -> Outcome {
-        let keys = try requests.map { try $0.key(model: client.endpoint.model) }
+        let model = self.client.endpoint.model
+        let keys = try requests.map { try $0.key(model: model) }
         var seen: Set<String> = []
         var missing: [(key: String, request: ChatRequest)] = []
-        for (key, request) in zip(keys, requests) where seen.insert(key).inserted && journal.answer(for: key) == nil {
+        for (key, request) in zip(keys, requests) where seen.insert(key).inserted && self.journal.answer(for: key) == nil {
             missing.append((key, request))
         }
         var failures: [String: GuideAlignError] = [:]

@@ -88,7 +88,7 @@ public actor ChatClient {
             attempt += 1
             usage.requests += 1
             if attempt > 1 { usage.retries += 1 }
-            let failure: GuideAlignError
+            var failure: GuideAlignError
             var wait = 0.0
             do {
                 let reply = try await transport.send(
