@@ -7,7 +7,8 @@ import Testing
 @Suite(.serialized) struct ChatClientTests {
     private let pauses = Locked<[Double]>([])
 
-    private func client(_ server: ScriptedServer, _ change: (inout ChatPolicy) -> Void = { _ in }) throws -> ChatClient {
+    private func client(_ server: ScriptedServer, _ change: (inout ChatPolicy) -> Void = { _ in }) throws -> ChatClient
+    {
         var policy = ChatPolicy()
         policy.timeout = 20
         change(&policy)
@@ -94,7 +95,9 @@ import Testing
         let journal = try AnswerJournal(path: path)
         #expect(journal.count == 12)
         let outcome = try await BatchRun(client: client(server), journal: journal).run(requests)
-        let expected = try requests.map { SHA256.hexadecimal(of: String(decoding: try $0.body(model: "m"), as: UTF8.self)) }
+        let expected = try requests.map {
+            SHA256.hexadecimal(of: String(decoding: try $0.body(model: "m"), as: UTF8.self))
+        }
         #expect(try outcome.results.map { try $0.get().text } == expected)
         #expect(server.state.bodies.count == 30 && Set(server.state.bodies).count == 30)
         #expect(server.state.mostUnderWay <= 4)
@@ -103,7 +106,8 @@ import Testing
     @Test func verdicts() throws {
         #expect(try Verdict(text: "criterion 2: Yes, it does.\n**Verdict: No.**") == .no)
         #expect(throws: GuideAlignError.self) { try Verdict(text: "Yes\nbecause of criterion 1") }
-        #expect(try Verdict.decode([String: Bool].self, from: "So:\n```json\n{\"unsafe\":true}\n```") == ["unsafe": true])
+        #expect(
+            try Verdict.decode([String: Bool].self, from: "So:\n```json\n{\"unsafe\":true}\n```") == ["unsafe": true])
         #expect(throws: GuideAlignError.self) { try Verdict.decode([String: Bool].self, from: "{\"unsafe\":\"true\"}") }
     }
 }

@@ -9,7 +9,9 @@ final class ScriptedServer: Sendable {
         case silence(seconds: Double)
 
         static func status(_ status: Int, headers: String = "", body: String = "{}") -> Reply {
-            .raw("HTTP/1.1 \(status) x\r\nConnection: close\r\n\(headers)Content-Length: \(body.utf8.count)\r\n\r\n\(body)")
+            .raw(
+                "HTTP/1.1 \(status) x\r\nConnection: close\r\n\(headers)Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
+            )
         }
         static func answer(_ text: String) -> Reply {
             .status(
@@ -44,7 +46,8 @@ final class ScriptedServer: Sendable {
         let descriptor = listener
         let isBound = withUnsafeMutablePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, size) == 0 && listen(descriptor, 64) == 0 && getsockname(descriptor, $0, &size) == 0
+                bind(descriptor, $0, size) == 0 && listen(descriptor, 64) == 0
+                    && getsockname(descriptor, $0, &size) == 0
             }
         }
         guard isBound else { throw CocoaError(.fileReadUnknown) }

@@ -33,7 +33,8 @@ public struct BatchRun: Sendable {
         let keys = try requests.map { try $0.key(model: model) }
         var seen: Set<String> = []
         var missing: [(key: String, request: ChatRequest)] = []
-        for (key, request) in zip(keys, requests) where seen.insert(key).inserted && self.journal.answer(for: key) == nil {
+        for (key, request) in zip(keys, requests)
+        where seen.insert(key).inserted && self.journal.answer(for: key) == nil {
             missing.append((key, request))
         }
         var failures: [String: GuideAlignError] = [:]

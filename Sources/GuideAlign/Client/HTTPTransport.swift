@@ -44,7 +44,11 @@ final class HTTPTransport: NSObject, URLSessionDataDelegate, Sendable {
     }
 
     /// Ends the session, which holds on to its delegate until then.
-    func close() { session.withLock { $0?.invalidateAndCancel(); $0 = nil } }
+    func close() {
+        session.withLock {
+            $0?.invalidateAndCancel(); $0 = nil
+        }
+    }
 
     func send(_ request: URLRequest, limit: Int, seconds: Double) async throws -> HTTPReply {
         try Task.checkCancellation()

@@ -27,7 +27,8 @@ public enum Verdict: Sendable, Hashable {
     /// Decodes the one JSON object that the answer is, alone or as its only fenced block.
     ///
     /// - Throws: ``GuideAlignError/noVerdict(problem:)``.
-    public static func decode<Value: Decodable>(_ type: Value.Type, from text: String) throws(GuideAlignError) -> Value {
+    public static func decode<Value: Decodable>(_ type: Value.Type, from text: String) throws(GuideAlignError) -> Value
+    {
         let parts = text.components(separatedBy: "```")
         guard parts.count == 1 || parts.count == 3 else {
             throw .noVerdict(problem: "it holds more than one fenced block, or one that does not end")
