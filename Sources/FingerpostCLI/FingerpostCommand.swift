@@ -24,7 +24,7 @@ struct FingerpostCommand: ParsableCommand {
         version: version,
         subcommands: [
             BuildCommand.self, SearchCommand.self, PromptCommand.self, DedupCommand.self, ExportCommand.self,
-            EvaluateCommand.self,
+            EvaluateCommand.self, ReportCommand.self,
             EmbedCommand.self, BenchmarkCommand.self, InfoCommand.self, DoctorCommand.self, VerifyCommand.self,
             HistoryCommand.self, DiffCommand.self, RollbackCommand.self,
         ])

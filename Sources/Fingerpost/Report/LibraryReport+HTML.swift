@@ -1,0 +1,235 @@
+import GuidelineStore
+
+extension LibraryReport {
+    /// The report as a page of its own, that needs no network and no other file. The same report gives the same bytes.
+    public var html: String {
+        var sections = [
+            HTMLPage.Section(id: "themes", title: "Themes", content: themeMap),
+            HTMLPage.Section(id: "coverage", title: "Coverage", content: coverage),
+        ]
+        if let evaluation {
+            sections.append(.init(id: "evaluation", title: "Evaluation", content: Self.curves(evaluation)))
+        }
+        sections += [
+            .init(id: "composition", title: "Composition", content: composition),
+            .init(id: "thresholds", title: "Thresholds", content: thresholdSection),
+            .init(id: "rules", title: "Rules", content: ruleTable),
+        ]
+        return HTMLPage(title: "Guideline library: \(library)", introduction: introduction, sections: sections).text
+    }
+
+    private var introduction: HTML {
+        var facts = [
+            ("Guidelines", Figure.count(guidelineCount)), ("Examples", Figure.count(exampleCount)),
+            ("Passages", Figure.count(passageCount)), ("Library version", Figure.count(libraryVersion)),
+        ]
+        if let evaluation {
+            facts.append(("Queries", Figure.count(evaluation.queries)))
+            if let recall = evaluation.recalls.first(where: { $0.method == .hybrid })?.recall.dropFirst(5).first {
+                facts.append(("Recall@6", Figure.percent(recall)))
+            }
+        }
+        let list = facts.html { "<div><dt>\($0.0)</dt><dd>\($0.1)</dd></div>" }
+        return """
+            <p>Encoder <bdi>\(encoder)</bdi>. Guidelines last changed <time datetime="\(lastChange)">\(lastChange)</time>.</p>
+            <dl class="facts">\(list)</dl>
+
+            """
+    }
+
+    // MARK: Themes
+
+    private var themeMap: HTML {
+        guard !themes.isEmpty else { return "<p>There is no guideline to map.</p>" }
+        let groups = Dictionary(grouping: map, by: \.theme)
+        let centers = themes.map { theme -> (x: Double, y: Double)? in
+            guard let points = groups[theme.number], let first = points.first else { return nil }
+            let size = Double(points.count)
+            return points.count == 1
+                ? (first.x, first.y) : (points.reduce(0) { $0 + $1.x } / size, points.reduce(0) { $0 + $1.y } / size)
+        }
+        let plot = ScatterPlot(
+            summary: "Map of \(Figure.count(map.count)) guidelines in \(themes.count) themes. The list of themes follows.",
+            points: map.map { .init(x: $0.x, y: $0.y, group: $0.theme - 1, title: "\($0.title) (\($0.id))") },
+            centers: centers)
+        let sample: HTML =
+            map.count < guidelineCount - withoutTheme
+            ? " Shown are \(Figure.count(map.count)) of \(Figure.count(guidelineCount - withoutTheme)), evenly taken." : ""
+        let unknown: HTML =
+            withoutTheme > 0
+            ? " \(Figure.count(withoutTheme)) without any word that the encoder knows are in no theme." : ""
+        let legend = themes.html { theme in
+            "<li>\(ScatterPlot.mark(theme.number - 1)) \(theme.number). <bdi>\(theme.name)</bdi> (\(Figure.count(theme.count)))</li>"
+        }
+        return """
+            <p class="note">Each mark is a guideline; those that mean alike lie near each other, as far as a plane can show. \
+            A theme is named by the words that set it apart.\(sample)\(unknown)</p>
+            <figure>\(plot.html)<ul class="legend">\(legend)</ul></figure>
+
+            """
+    }
+
+    private var coverage: HTML {
+        guard !themes.isEmpty else { return "<p>There are no themes.</p>" }
+        let hasQueries = evaluation != nil
+        let titles = ["Theme", "Rules", "Examples", "Counterexamples", "Threshold", "Risk code"]
+            + (hasQueries ? ["Queries", "Recall@6", "Abstained"] : [])
+        let table = DataTable(
+            caption: hasQueries ? "What the queries find, by theme" : "Rules of each theme that have what",
+            columns: titles.enumerated().map { .init(title: $0.element, isNumber: $0.offset > 0) },
+            rows: themes.map { theme in
+                var cells: [DataTable.Cell] = [
+                    .init("\(theme.number). \(theme.name)", key: String(theme.number)), .init(theme.count),
+                    .init(theme.withExamples), .init(theme.withCounterexamples), .init(theme.withThreshold),
+                    .init(theme.withRisk),
+                ]
+                if hasQueries {
+                    cells += [
+                        .init(theme.coverage?.queries ?? 0), .init(share: theme.coverage?.recallAt6),
+                        .init(share: theme.coverage?.abstained),
+                    ]
+                }
+                return cells
+            }, isSortable: true)
+        func bars(_ title: String, _ share: (Theme) -> Double?) -> HTML {
+            BarChart(
+                title,
+                bars: themes.map { theme in
+                    let share = share(theme)
+                    return .init(
+                        label: "\(theme.number). \(theme.name)", value: share ?? 0, text: Figure.optionalPercent(share))
+                }, maximum: 1
+            ).html
+        }
+        let charts =
+            hasQueries
+            ? bars("Recall among the first six") { $0.coverage?.recallAt6 }
+                + bars("Queries for which nothing is returned") { $0.coverage?.abstained }
+            : bars("Rules with examples") { Double($0.withExamples) / Double(max(1, $0.count)) }
+                + bars("Rules with a threshold") { Double($0.withThreshold) / Double(max(1, $0.count)) }
+        return "<div class=\"grid2\">\(charts)</div>\(table.html)"
+    }
+
+    // MARK: Composition
+
+    private var composition: HTML {
+        let kinds = kinds.map(\.name)
+        let statuses = statuses.map(\.name)
+        let table = DataTable(
+            caption: "Rules by severity, kind and status",
+            columns: [.init(title: "Severity"), .init(title: "Rules", isNumber: true)]
+                + (kinds + statuses).map { .init(title: $0, isNumber: true) },
+            rows: severities.map { row in
+                [.init(row.severity.rawValue), .init(row.count)] + (row.byKind + row.byStatus).map { .init($0.count) }
+            })
+        func bars(_ title: String, _ counts: [Count]) -> HTML {
+            let shown = counts.count > 15 ? Array(counts.prefix(14)) : counts
+            let rest = counts.dropFirst(shown.count)
+            let chart = BarChart(title, counts: shown.map { ($0.name, $0.count) }, total: guidelineCount).html
+            guard !rest.isEmpty else { return chart }
+            return chart + "<p class=\"note\">And \(Figure.count(rest.count)) more, of at most \(Figure.count(rest.first?.count ?? 0)) rules each.</p>"
+        }
+        return """
+            \(table.html)<div class="grid2">\(bars("Severity", severities.map { .init(name: $0.severity.rawValue, count: $0.count) }))\
+            \(bars("Authority", authorities))\(bars("Risk codes", risks))\(bars("Languages", languages))\(bars("Tags", tags))</div>
+            """
+    }
+
+    private var thresholdSection: HTML {
+        let with = guidelineCount - withoutThreshold
+        let note: HTML = """
+            <p>\(Figure.count(with)) of \(Figure.count(guidelineCount)) rules have a threshold of their own; for the other \
+            \(Figure.count(withoutThreshold)) the minimum score of the search decides.</p>
+            """
+        guard !thresholds.isEmpty else { return note }
+        return note
+            + BarChart(
+                "Thresholds, by tenths", counts: thresholds.map { ("from \($0.name)", $0.count) }, total: with
+            ).html
+    }
+
+    // MARK: Rules
+
+    private var ruleTable: HTML {
+        let cut: HTML =
+            rules.count < guidelineCount
+            ? "<p class=\"note\">The first \(Figure.count(rules.count)) of \(Figure.count(guidelineCount)) rules, the most severe first.</p>"
+            : ""
+        let hasQueries = evaluation != nil
+        var columns: [DataTable.Column] = [
+            .init(title: "Id"), .init(title: "Title"), .init(title: "Theme", isNumber: true), .init(title: "Severity"),
+            .init(title: "Status"), .init(title: "Examples", isNumber: true), .init(title: "Threshold", isNumber: true),
+        ]
+        if hasQueries {
+            columns += [
+                .init(title: "In first six", isNumber: true), .init(title: "Wrongly", isNumber: true),
+                .init(title: "Wrong one found most"),
+            ]
+        }
+        let table = DataTable(
+            caption: "Rules", columns: columns,
+            rows: rules.map { rule in
+                var cells: [DataTable.Cell] = [
+                    .init(rule.id), .init(rule.title), .init(rule.theme ?? 0),
+                    .init(rule.severity.rawValue, key: String(rule.severity.weight)), .init(rule.status.rawValue),
+                    .init(rule.examples), .init(rule.threshold),
+                ]
+                if hasQueries {
+                    cells += [.init(rule.retrieved ?? 0), .init(rule.wronglyRetrieved ?? 0), .init(rule.rival ?? "–")]
+                }
+                return cells
+            }, isSortable: true)
+        return cut + table.html
+    }
+
+    // MARK: Evaluation
+
+    private static func curves(_ curves: Curves) -> HTML {
+        let labelled = curves.queries - curves.benignQueries
+        var html: HTML = """
+            <p>\(Figure.count(labelled)) queries with known answers and \(Figure.count(curves.benignQueries)) to which nothing \
+            applies. With the rules' own thresholds nothing is returned for \(Figure.count(curves.abstained)) of the former.</p>
+            <div class="grid2">
+            """
+        if labelled > 0 {
+            let best = curves.recalls.map { "\($0.method.rawValue) \(Figure.optionalPercent($0.recall.dropFirst(5).first))" }
+            html += LineChart(
+                title: "Recall at k", summary: "At six: \(best.joined(separator: ", ")).", xTitle: "k",
+                x: (1...ReportAnswers.depth).map(Double.init),
+                series: curves.recalls.map { .init(name: $0.method.rawValue, values: $0.recall) }
+            ).html
+        }
+        html += LineChart(
+            title: "What a minimum score would do", summary: "The numbers are in the table below.",
+            xTitle: "minimum score", x: curves.thresholds.map(\.minimumScore),
+            series: [
+                .init(name: "precision", values: curves.thresholds.map(\.precision)),
+                .init(name: "recall", values: curves.thresholds.map(\.recall)),
+                .init(name: "false alarms", values: curves.thresholds.map(\.falseAlarm)),
+            ], xPlaces: 2
+        ).html
+        html += LineChart(
+            title: "Similarities of the first six", summary: "The numbers are in the table below.",
+            xTitle: "similarity, from", x: curves.scores.map(\.score),
+            series: [
+                .init(name: "right", values: curves.scores.map { Double($0.right) }),
+                .init(name: "wrong", values: curves.scores.map { Double($0.wrong) }),
+                .init(name: "best of queries to which nothing applies", values: curves.scores.map { Double($0.benign) }),
+            ], xPlaces: 2, isShare: false, isStepped: true
+        ).html
+        html += "</div><h3>Queries with nothing right among the first six</h3>"
+        guard !curves.misses.isEmpty else { return html + "<p>None.</p>" }
+        let shown = curves.misses.prefix(50)
+        html += DataTable(
+            caption: "\(Figure.count(shown.count)) of \(Figure.count(curves.misses.count)) queries",
+            columns: ["Query", "Text", "Looked for", "Found first"].map { .init(title: $0) },
+            rows: shown.map { miss in
+                [
+                    .init(miss.id), .init(Figure.shortened(miss.query, to: 160)),
+                    .init(Figure.shortened(miss.positives.joined(separator: ", "), to: 120)), .init(miss.first ?? "–"),
+                ]
+            }
+        ).html
+        return html
+    }
+}

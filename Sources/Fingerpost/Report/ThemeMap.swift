@@ -1,0 +1,165 @@
+import Foundation
+import LinearAlgebra
+import Platform
+
+/// Vectors in clusters, and in the plane in which the clusters lie farthest apart.
+struct ThemeMap {
+    /// The cluster of each row, the largest cluster being 0.
+    private(set) var clusters: [Int]
+    private(set) var clusterCount: Int
+    private(set) var points: [(x: Double, y: Double)]
+
+    /// Spherical k-means (Dhillon and Modha, "Concept decompositions for large sparse text data using clustering", 2001)
+    /// from seeds drawn far apart (Arthur and Vassilvitskii, "k-means++", 2007) with a fixed generator. The plane is that of
+    /// the two largest eigenvectors of the clusters' scatter around the mean. O(n k d) for each of at most 25 rounds.
+    init(_ vectors: Matrix, threads: Int) throws {
+        let count = vectors.rows
+        let wanted = min(12, max(1, Int((Double(count) / 4).squareRoot())))
+        guard count > 0 else {
+            (clusters, clusterCount, points) = ([], 0, [])
+            return
+        }
+        var centers = try Self.seeds(vectors, count: wanted)
+        var assigned = [Int](repeating: -1, count: count)
+        for _ in 0..<25 {
+            let scores = try vectors.multiplied(by: centers, transposingOther: true, threads: threads)
+            let next = (0..<count).map { row in scores.withRow(row) { Self.best($0) } }
+            if next == assigned { break }
+            assigned = next
+            centers = Self.means(vectors, assigned, centers)
+        }
+        var sizes = [Int](repeating: 0, count: centers.rows)
+        for cluster in assigned { sizes[cluster] += 1 }
+        let order = sizes.indices.filter { sizes[$0] > 0 }.sorted { (sizes[$1], $0) < (sizes[$0], $1) }
+        var places = [Int](repeating: 0, count: sizes.count)
+        for (place, cluster) in order.enumerated() { places[cluster] = place }
+        clusters = assigned.map { places[$0] }
+        clusterCount = order.count
+        points = try Self.plane(vectors, centers, sizes, threads)
+    }
+
+    private static func best(_ scores: UnsafeBufferPointer<Float>) -> Int {
+        var best = 0
+        for index in scores.indices where scores[index] > scores[best] { best = index }
+        return best
+    }
+
+    private static func seeds(_ vectors: Matrix, count: Int) throws -> Matrix {
+        var generator = SplitMix64(seed: 0x5EED)
+        var rows = [vectors.row(Int.random(in: 0..<vectors.rows, using: &generator))]
+        var distances = [Double](repeating: .infinity, count: vectors.rows)
+        while rows.count < count, let last = rows.last {
+            let similarities = try vectors.multiplied(by: last)
+            var sum = 0.0
+            for index in distances.indices {
+                distances[index] = min(distances[index], max(0, 1 - Double(similarities[index])))
+                sum += distances[index]
+            }
+            guard sum > 1e-6 else { break }
+            var left = Double.random(in: 0..<sum, using: &generator)
+            let chosen = distances.firstIndex { distance in
+                left -= distance
+                return left < 0
+            }
+            rows.append(vectors.row(chosen ?? 0))
+        }
+        return try Matrix(rows)
+    }
+
+    private static func means(_ vectors: Matrix, _ assigned: [Int], _ before: Matrix) -> Matrix {
+        var sums = [[Double]](repeating: .init(repeating: 0, count: vectors.columns), count: before.rows)
+        vectors.withUnsafeElements { elements in
+            for (row, cluster) in assigned.enumerated() {
+                for column in 0..<vectors.columns {
+                    sums[cluster][column] += Double(elements[row * vectors.columns + column])
+                }
+            }
+        }
+        var centers = before
+        for (cluster, sum) in sums.enumerated() {
+            let length = sum.reduce(0) { $0 + $1 * $1 }.squareRoot()
+            guard length > 1e-9 else { continue }
+            for column in sum.indices { centers[cluster, column] = Float(sum[column] / length) }
+        }
+        return centers
+    }
+
+    private static func plane(
+        _ vectors: Matrix, _ centers: Matrix, _ sizes: [Int], _ threads: Int
+    ) throws -> [(x: Double, y: Double)] {
+        let total = Float(sizes.reduce(0, +))
+        var spread = centers
+        for column in 0..<centers.columns {
+            let mean = sizes.indices.reduce(Float(0)) { $0 + Float(sizes[$1]) * centers[$1, column] } / total
+            for row in sizes.indices {
+                spread[row, column] = (centers[row, column] - mean) * (Float(sizes[row]) / total).squareRoot()
+            }
+        }
+        // With fewer than three clusters there is no plane between them: the scatter of all vectors takes its place.
+        let scattered = centers.rows > 2 ? spread : Self.centered(vectors)
+        let scatter = try scattered.multiplied(by: scattered, transposingSelf: true, threads: threads)
+        let eigen = try scatter.symmetricEigen()
+        let last = eigen.values.count - 1
+        let axes = try Matrix([eigen.vectors.row(last), eigen.vectors.row(max(0, last - 1))])
+        let projected = try vectors.multiplied(by: axes, transposingOther: true, threads: threads)
+        return (0..<vectors.rows).map { (Double(projected[$0, 0]), Double(projected[$0, 1])) }
+    }
+
+    private static func centered(_ vectors: Matrix) -> Matrix {
+        var centered = vectors
+        for column in 0..<vectors.columns {
+            let mean = (0..<vectors.rows).reduce(Float(0)) { $0 + vectors[$1, column] } / Float(vectors.rows)
+            for row in 0..<vectors.rows { centered[row, column] -= mean }
+        }
+        return centered
+    }
+}
+
+/// The words that set groups of texts apart.
+struct DistinctiveWords {
+    private var counts: [[String: Int]]
+    private var sizes: [Int]
+
+    init(groups: Int) {
+        counts = .init(repeating: [:], count: groups)
+        sizes = .init(repeating: 0, count: groups)
+    }
+
+    /// Counts each word of a text once.
+    mutating func add(_ text: String, group: Int) {
+        var words: Set<String> = []
+        LexicalWords.forEachStem(in: text) { word in
+            if word.utf8.count > 2, word.contains(where: \.isLetter) { words.insert(word) }
+        }
+        for word in words { counts[group][word, default: 0] += 1 }
+        sizes[group] += 1
+    }
+
+    /// The words with the largest log-odds ratios over the other groups, in standard errors, with all texts as the prior
+    /// (Monroe, Colaresi and Quinn, "Fightin' words", 2008). Words of equal weight are in the order of the alphabet.
+    func best(of group: Int, limit: Int) -> [String] {
+        guard counts.count > 1 else {
+            return counts[group].filter { $0.key.count > 4 }
+                .sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(limit).map(\.key)
+        }
+        let total = sizes.reduce(0, +)
+        let prior = 10.0
+        let least = sizes[group] >= 6 ? 2 : 1
+        let scored = counts[group].compactMap { word, count -> (word: String, score: Double)? in
+            guard count >= least else { return nil }
+            let all = counts.reduce(0) { $0 + ($1[word] ?? 0) }
+            let expected = prior * Double(all) / Double(max(1, total))
+            let (own, others) = (Double(count), Double(all - count))
+            let (ownSize, otherSize) = (Double(sizes[group]), Double(total - sizes[group]))
+            func logOdds(_ count: Double, _ size: Double) -> Double {
+                let chance = min(0.999, (count + expected) / (size + prior))
+                return log(chance / (1 - chance))
+            }
+            let difference = logOdds(own, ownSize) - logOdds(others, otherSize)
+            let error = (1 / (own + expected) + 1 / (others + expected)).squareRoot()
+            let score = difference / error
+            return score > 0 ? (word, score) : nil
+        }
+        return scored.sorted { ($1.score, $0.word) < ($0.score, $1.word) }.prefix(limit).map(\.word)
+    }
+}
