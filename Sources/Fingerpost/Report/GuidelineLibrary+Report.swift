@@ -60,7 +60,8 @@ extension GuidelineLibrary {
         var mapped: [Int] = []
         var values: [Float] = []
         try database.forEachVector { vector in
-            guard vector.field == .text, let place = places[vector.guidelineRow], vector.values.contains(where: { $0 != 0 })
+            guard vector.field == .text, let place = places[vector.guidelineRow],
+                vector.values.contains(where: { $0 != 0 })
             else { return }
             mapped.append(place)
             values.append(contentsOf: vector.values)
@@ -77,7 +78,9 @@ extension GuidelineLibrary {
         func most(_ fields: (Guideline) -> [String]) -> [LibraryReport.Count] {
             var counts: [String: Int] = [:]
             for guideline in guidelines { for name in Set(fields(guideline)) { counts[name, default: 0] += 1 } }
-            return counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { .init(name: $0.key, count: $0.value) }
+            return counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map {
+                .init(name: $0.key, count: $0.value)
+            }
         }
         let tenths = guidelines.compactMap(\.threshold).map { min(9, max(-10, Int(($0 * 10).rounded(.down)))) }
         let range = (min(0, tenths.min() ?? 0))...9
@@ -88,9 +91,11 @@ extension GuidelineLibrary {
             passageCount: try database.statistics().passageCount,
             severities: Guideline.Severity.allCases.reversed().map { severity in
                 let rows = guidelines.filter { $0.severity == severity }
-                return .init(severity: severity, count: rows.count, byKind: all(rows, \.kind), byStatus: all(rows, \.status))
+                return .init(
+                    severity: severity, count: rows.count, byKind: all(rows, \.kind), byStatus: all(rows, \.status))
             },
-            kinds: all(guidelines, \.kind), statuses: all(guidelines, \.status), authorities: all(guidelines, \.authority),
+            kinds: all(guidelines, \.kind), statuses: all(guidelines, \.status),
+            authorities: all(guidelines, \.authority),
             risks: most(\.risk), languages: most { [$0.language] }, tags: most(\.tags),
             thresholds: tenths.isEmpty
                 ? []
@@ -106,7 +111,8 @@ extension GuidelineLibrary {
         var words = DistinctiveWords(groups: count)
         var result = (0..<count).map {
             LibraryReport.Theme(
-                number: $0 + 1, words: [], count: 0, withExamples: 0, withCounterexamples: 0, withThreshold: 0, withRisk: 0)
+                number: $0 + 1, words: [], count: 0, withExamples: 0, withCounterexamples: 0, withThreshold: 0,
+                withRisk: 0)
         }
         var themeOf: [String: Int] = [:]
         for (guideline, theme) in zip(guidelines, themes) {
@@ -155,7 +161,9 @@ extension GuidelineLibrary {
             for id in query.positives { rivals[id, default: [:]][rival.id, default: 0] += 1 }
         }
         let order = guidelines.indices.sorted { one, other in
-            (guidelines[other].severity.weight, guidelines[one].id) < (guidelines[one].severity.weight, guidelines[other].id)
+            (guidelines[other].severity.weight, guidelines[one].id) < (
+                guidelines[one].severity.weight, guidelines[other].id
+            )
         }
         return order.prefix(max(0, limit)).map { place in
             let guideline = guidelines[place]

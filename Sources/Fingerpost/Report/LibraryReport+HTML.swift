@@ -49,12 +49,14 @@ extension LibraryReport {
                 ? (first.x, first.y) : (points.reduce(0) { $0 + $1.x } / size, points.reduce(0) { $0 + $1.y } / size)
         }
         let plot = ScatterPlot(
-            summary: "Map of \(Figure.count(map.count)) guidelines in \(themes.count) themes. The list of themes follows.",
+            summary:
+                "Map of \(Figure.count(map.count)) guidelines in \(themes.count) themes. The list of themes follows.",
             points: map.map { .init(x: $0.x, y: $0.y, group: $0.theme - 1, title: "\($0.title) (\($0.id))") },
             centers: centers)
         let sample: HTML =
             map.count < guidelineCount - withoutTheme
-            ? " Shown are \(Figure.count(map.count)) of \(Figure.count(guidelineCount - withoutTheme)), evenly taken." : ""
+            ? " Shown are \(Figure.count(map.count)) of \(Figure.count(guidelineCount - withoutTheme)), evenly taken."
+            : ""
         let unknown: HTML =
             withoutTheme > 0
             ? " \(Figure.count(withoutTheme)) without any word that the encoder knows are in no theme." : ""
@@ -72,7 +74,8 @@ extension LibraryReport {
     private var coverage: HTML {
         guard !themes.isEmpty else { return "<p>There are no themes.</p>" }
         let hasQueries = evaluation != nil
-        let titles = ["Theme", "Rules", "Examples", "Counterexamples", "Threshold", "Risk code"]
+        let titles =
+            ["Theme", "Rules", "Examples", "Counterexamples", "Threshold", "Risk code"]
             + (hasQueries ? ["Queries", "Recall@6", "Abstained"] : [])
         let table = DataTable(
             caption: hasQueries ? "What the queries find, by theme" : "Rules of each theme that have what",
@@ -127,7 +130,8 @@ extension LibraryReport {
             let rest = counts.dropFirst(shown.count)
             let chart = BarChart(title, counts: shown.map { ($0.name, $0.count) }, total: guidelineCount).html
             guard !rest.isEmpty else { return chart }
-            return chart + "<p class=\"note\">And \(Figure.count(rest.count)) more, of at most \(Figure.count(rest.first?.count ?? 0)) rules each.</p>"
+            return chart
+                + "<p class=\"note\">And \(Figure.count(rest.count)) more, of at most \(Figure.count(rest.first?.count ?? 0)) rules each.</p>"
         }
         return """
             \(table.html)<div class="grid2">\(bars("Severity", severities.map { .init(name: $0.severity.rawValue, count: $0.count) }))\
@@ -192,44 +196,53 @@ extension LibraryReport {
             <div class="grid2">
             """
         if labelled > 0 {
-            let best = curves.recalls.map { "\($0.method.rawValue) \(Figure.optionalPercent($0.recall.dropFirst(5).first))" }
-            html += LineChart(
-                title: "Recall at k", summary: "At six: \(best.joined(separator: ", ")).", xTitle: "k",
-                x: (1...ReportAnswers.depth).map(Double.init),
-                series: curves.recalls.map { .init(name: $0.method.rawValue, values: $0.recall) }
-            ).html
+            let best = curves.recalls.map {
+                "\($0.method.rawValue) \(Figure.optionalPercent($0.recall.dropFirst(5).first))"
+            }
+            html +=
+                LineChart(
+                    title: "Recall at k", summary: "At six: \(best.joined(separator: ", ")).", xTitle: "k",
+                    x: (1...ReportAnswers.depth).map(Double.init),
+                    series: curves.recalls.map { .init(name: $0.method.rawValue, values: $0.recall) }
+                ).html
         }
-        html += LineChart(
-            title: "What a minimum score would do", summary: "The numbers are in the table below.",
-            xTitle: "minimum score", x: curves.thresholds.map(\.minimumScore),
-            series: [
-                .init(name: "precision", values: curves.thresholds.map(\.precision)),
-                .init(name: "recall", values: curves.thresholds.map(\.recall)),
-                .init(name: "false alarms", values: curves.thresholds.map(\.falseAlarm)),
-            ], xPlaces: 2
-        ).html
-        html += LineChart(
-            title: "Similarities of the first six", summary: "The numbers are in the table below.",
-            xTitle: "similarity, from", x: curves.scores.map(\.score),
-            series: [
-                .init(name: "right", values: curves.scores.map { Double($0.right) }),
-                .init(name: "wrong", values: curves.scores.map { Double($0.wrong) }),
-                .init(name: "best of queries to which nothing applies", values: curves.scores.map { Double($0.benign) }),
-            ], xPlaces: 2, isShare: false, isStepped: true
-        ).html
+        html +=
+            LineChart(
+                title: "What a minimum score would do", summary: "The numbers are in the table below.",
+                xTitle: "minimum score", x: curves.thresholds.map(\.minimumScore),
+                series: [
+                    .init(name: "precision", values: curves.thresholds.map(\.precision)),
+                    .init(name: "recall", values: curves.thresholds.map(\.recall)),
+                    .init(name: "false alarms", values: curves.thresholds.map(\.falseAlarm)),
+                ], xPlaces: 2
+            ).html
+        html +=
+            LineChart(
+                title: "Similarities of the first six", summary: "The numbers are in the table below.",
+                xTitle: "similarity, from", x: curves.scores.map(\.score),
+                series: [
+                    .init(name: "right", values: curves.scores.map { Double($0.right) }),
+                    .init(name: "wrong", values: curves.scores.map { Double($0.wrong) }),
+                    .init(
+                        name: "best of queries to which nothing applies",
+                        values: curves.scores.map { Double($0.benign) }),
+                ], xPlaces: 2, isShare: false, isStepped: true
+            ).html
         html += "</div><h3>Queries with nothing right among the first six</h3>"
         guard !curves.misses.isEmpty else { return html + "<p>None.</p>" }
         let shown = curves.misses.prefix(50)
-        html += DataTable(
-            caption: "\(Figure.count(shown.count)) of \(Figure.count(curves.misses.count)) queries",
-            columns: ["Query", "Text", "Looked for", "Found first"].map { .init(title: $0) },
-            rows: shown.map { miss in
-                [
-                    .init(miss.id), .init(Figure.shortened(miss.query, to: 160)),
-                    .init(Figure.shortened(miss.positives.joined(separator: ", "), to: 120)), .init(miss.first ?? "–"),
-                ]
-            }
-        ).html
+        html +=
+            DataTable(
+                caption: "\(Figure.count(shown.count)) of \(Figure.count(curves.misses.count)) queries",
+                columns: ["Query", "Text", "Looked for", "Found first"].map { .init(title: $0) },
+                rows: shown.map { miss in
+                    [
+                        .init(miss.id), .init(Figure.shortened(miss.query, to: 160)),
+                        .init(Figure.shortened(miss.positives.joined(separator: ", "), to: 120)),
+                        .init(miss.first ?? "–"),
+                    ]
+                }
+            ).html
         return html
     }
 }

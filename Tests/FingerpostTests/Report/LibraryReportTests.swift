@@ -72,7 +72,9 @@ struct LibraryReportTests {
         EvaluationQuery(id: "d", text: "what is the time", positives: []),
     ]
 
-    @Test("Libraries of no, one and many rules give a well-formed page that needs nothing else", arguments: [0, 1, 2, 3, 400])
+    @Test(
+        "Libraries of no, one and many rules give a well-formed page that needs nothing else",
+        arguments: [0, 1, 2, 3, 400])
     func sizes(_ count: Int) throws {
         let report = try library(manyGuidelines(count)).report()
         let html = report.html
@@ -83,7 +85,8 @@ struct LibraryReportTests {
         #expect(report.themes.map(\.number) == Array(1..<(report.themes.count + 1)))
         #expect(report.themes.map(\.count) == report.themes.map(\.count).sorted(by: >))
         #expect(report.evaluation == nil && !page.ids.contains("evaluation"))
-        #expect(!html.contains("url(") && !html.contains("@import") && !html.contains("http:") && !html.contains("https:"))
+        #expect(
+            !html.contains("url(") && !html.contains("@import") && !html.contains("http:") && !html.contains("https:"))
         #expect(html.contains("default-src &#39;none&#39;"))
     }
 
@@ -113,7 +116,8 @@ struct LibraryReportTests {
         let nasty = "<script>alert('\"1\"')</script> & \u{202E}evil\u{7}\u{FFFE}"
         let guidelines = [
             Guideline(
-                id: "<b id=\"x\">", title: nasty, text: "</style><img src='https://example.org'>", risk: ["a\"onload=1"],
+                id: "<b id=\"x\">", title: nasty, text: "</style><img src='https://example.org'>",
+                risk: ["a\"onload=1"],
                 tags: ["<i>"], language: "en"),
             Guideline(id: "plain", text: "words of their own", examples: ["\u{0}<!--"]),
         ]

@@ -26,7 +26,9 @@ struct BarChart {
 
     /// The names and values are text of the page, which can be read, searched and made larger; the bars are decoration.
     var html: HTML {
-        guard !bars.isEmpty else { return "<figure><figcaption>\(title)</figcaption><p class=\"note\">None.</p></figure>\n" }
+        guard !bars.isEmpty else {
+            return "<figure><figcaption>\(title)</figcaption><p class=\"note\">None.</p></figure>\n"
+        }
         let full = max(maximum ?? bars.map(\.value).max() ?? 0, .leastNormalMagnitude)
         let rows = bars.html { bar in
             let width = Figure.decimal(100 * min(1, max(0, bar.value / full)), 1)

@@ -4,7 +4,8 @@ import Foundation
 enum Figure {
     static func decimal(_ value: Double, _ places: Int = 2) -> String {
         let text = String(format: "%.\(places)f", locale: nil, value)
-        return text.hasPrefix("-") && !text.contains(where: { "123456789".contains($0) }) ? String(text.dropFirst()) : text
+        return text.hasPrefix("-") && !text.contains(where: { "123456789".contains($0) })
+            ? String(text.dropFirst()) : text
     }
     static func percent(_ share: Double) -> String { decimal(100 * share, 1) + "%" }
     /// With commas between thousands.

@@ -55,9 +55,12 @@ struct HTML: Sendable, ExpressibleByStringInterpolation {
 }
 
 extension Sequence<HTML> {
-    func joined() -> HTML { HTML(stringInterpolation: reduce(into: .init(literalCapacity: 0, interpolationCount: 0)) {
-        $0.appendInterpolation($1)
-    }) }
+    func joined() -> HTML {
+        HTML(
+            stringInterpolation: reduce(into: .init(literalCapacity: 0, interpolationCount: 0)) {
+                $0.appendInterpolation($1)
+            })
+    }
 }
 
 extension Sequence {
