@@ -80,8 +80,14 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             resources: [.copy("Fixtures")]),
+        // Killed by the tests of the whole library.
+        .executableTarget(
+            name: "FingerpostCrashHelper", dependencies: ["Fingerpost"], path: "Tests/FingerpostCrashHelper"),
         .testTarget(
-            name: "FingerpostTests", dependencies: ["Fingerpost", "FingerpostResources", "TextEncoder", "VectorIndex"]),
+            name: "FingerpostTests",
+            dependencies: [
+                "Fingerpost", "FingerpostCrashHelper", "FingerpostResources", "TextEncoder", "VectorIndex", "Platform",
+            ]),
         .testTarget(
             name: "FingerpostCLITests",
             dependencies: ["FingerpostCLI", "Fingerpost", "GuidelineStore", "LinearAlgebra", "Platform"],

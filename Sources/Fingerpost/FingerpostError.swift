@@ -13,6 +13,8 @@ public enum FingerpostError: Error, Sendable, Hashable {
     case incomplete(library: String, pending: Int)
     /// A number in the options makes no sense.
     case invalidOption(name: String, value: String, allowed: String)
+    /// A bound for a figure of an evaluation cannot be read.
+    case invalidGate(String, problem: String)
     /// A template of a prompt does not say how to write a guideline.
     case invalidTemplate(problem: String, InputLocation)
     /// A conversation is not in the format expected.
@@ -27,6 +29,10 @@ public enum FingerpostError: Error, Sendable, Hashable {
     case unknownDocument(id: String, corpus: String, InputLocation?)
     /// Two files of vectors cannot be compared.
     case dimensionMismatch(base: String, baseDimension: Int, queries: String, queryDimension: Int)
+    /// What a library has learned about thresholds cannot be used.
+    case invalidCalibration(library: String, problem: String)
+    /// There is nothing to learn thresholds from.
+    case nothingToCalibrate(problem: String)
     /// There is nothing to measure in the file.
     case noVectors(file: String)
     /// A vector cannot be indexed or searched by; `row` is counted from 0.
@@ -52,6 +58,7 @@ extension FingerpostError: CustomStringConvertible {
             "\(pending) passages of the library \(library) are not encoded yet, so guidelines would be missed; run build"
                 + " again, or open the library for writing"
         case .invalidOption(let name, let value, let allowed): "\(name) is \(value), must be \(allowed)"
+        case .invalidGate(let gate, let problem): "the bound \"\(gate)\" \(problem)"
         case .invalidTemplate(let problem, let location):
             "\(location): the template cannot be used: \(problem)."
         case .invalidChat(let problem, let location):
@@ -72,6 +79,11 @@ extension FingerpostError: CustomStringConvertible {
         case .dimensionMismatch(let base, let baseDimension, let queries, let queryDimension):
             "\(queries): its vectors have \(queryDimension) numbers, those of \(base) have \(baseDimension). Encode both "
                 + "with the same encoder."
+        case .invalidCalibration(let library, let problem):
+            "the calibration of \(library) cannot be used: \(problem). Make it again with calibrate, remove it with calibrate "
+                + "--remove, or search with --min-score."
+        case .nothingToCalibrate(let problem):
+            "thresholds cannot be learned: \(problem)"
         case .noVectors(let file):
             "\(file): there is no vector in it."
         case .unusableVector(let file, let row, let problem):
@@ -94,11 +106,14 @@ extension FingerpostError: CustomStringConvertible {
         case .encoderMismatch: "encoder_mismatch"
         case .incomplete: "incomplete"
         case .invalidOption: "invalid_option"
+        case .invalidGate: "invalid_gate"
         case .invalidTemplate: "invalid_template"
         case .invalidChat: "invalid_chat"
         case .budgetExceeded: "budget_exceeded"
         case .wrongDimension, .dimensionMismatch: "wrong_dimension"
         case .unknownPositive, .unknownDocument: "unknown_positive"
+        case .invalidCalibration: "invalid_calibration"
+        case .nothingToCalibrate: "nothing_to_calibrate"
         case .noVectors: "no_records"
         case .unusableVector: "unusable_vector"
         case .invalidPlan: "invalid_plan"
@@ -110,10 +125,12 @@ extension FingerpostError: CustomStringConvertible {
     /// Whether what was given is at fault (exit status 2) rather than the work (exit status 1).
     public var isInputError: Bool {
         switch self {
-        case .incomplete: false
-        case .encoderNotFound, .encoderMismatch, .invalidOption, .invalidTemplate, .invalidChat, .budgetExceeded,
+        case .incomplete, .invalidCalibration: false
+        case .encoderNotFound, .encoderMismatch, .invalidOption, .invalidGate, .invalidTemplate, .invalidChat,
+            .budgetExceeded,
             .wrongDimension, .unknownPositive, .unknownDocument,
-            .dimensionMismatch, .noVectors, .unusableVector, .invalidPlan, .foreignPlan, .outdatedPlan:
+            .nothingToCalibrate, .dimensionMismatch, .noVectors, .unusableVector, .invalidPlan, .foreignPlan,
+            .outdatedPlan:
             true
         }
     }
@@ -122,13 +139,14 @@ extension FingerpostError: CustomStringConvertible {
     public var location: InputLocation? {
         switch self {
         case .encoderNotFound(let file, _, _), .encoderMismatch(let file, _, _), .incomplete(let file, _),
-            .dimensionMismatch(_, _, let file, _), .noVectors(let file), .unusableVector(let file, _, _),
+            .invalidCalibration(let file, _), .dimensionMismatch(_, _, let file, _), .noVectors(let file),
+            .unusableVector(let file, _, _),
             .foreignPlan(_, let file), .outdatedPlan(let file, _):
             InputLocation(file: file)
         case .unknownPositive(_, _, let location), .unknownDocument(_, _, let location), .invalidPlan(_, let location):
             location
         case .invalidTemplate(_, let location), .invalidChat(_, let location): location
-        case .invalidOption, .budgetExceeded, .wrongDimension: nil
+        case .invalidOption, .invalidGate, .budgetExceeded, .wrongDimension, .nothingToCalibrate: nil
         }
     }
 }

@@ -23,6 +23,7 @@ public typealias InputSource = GuidelineStore.InputSource
 public typealias JSONValue = GuidelineStore.JSONValue
 public typealias LibraryStatistics = GuidelineStore.LibraryStatistics
 public typealias PassageField = GuidelineStore.PassageField
+public typealias RiskTaxonomy = GuidelineStore.RiskTaxonomy
 public typealias RollbackOutcome = GuidelineStore.RollbackOutcome
 public typealias TextDifference = GuidelineStore.TextDifference
 public typealias UpsertOutcome = GuidelineStore.UpsertOutcome

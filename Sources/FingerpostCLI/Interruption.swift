@@ -4,6 +4,8 @@ import Platform
 /// Ends the program on Ctrl-C and SIGTERM between two units of output, without files half-written beside those named.
 enum Interruption {
     private static let outputs = Locked<[String]>([])
+    private static let folders = Locked<[String]>([])
+    private static let finishing = Locked<(@Sendable () -> Void)?>(nil)
 
     /// Takes over the signals; to be called before there is a second thread. A pipe closed by its reader, or a file as
     /// large as the limit allows, is an error of the write instead of a signal.
@@ -20,8 +22,15 @@ enum Interruption {
         Thread.detachNewThread {
             var signals = set(of: numbers)
             var number: Int32 = 0
-            while sigwait(&signals, &number) != 0 {}
-            end(by: number)
+            while true {
+                while sigwait(&signals, &number) != 0 {}
+                let finish = finishing.withLock { finishing in
+                    defer { finishing = nil }
+                    return finishing
+                }
+                guard let finish else { return end(by: number) }
+                finish()
+            }
         }
     }
 
@@ -30,10 +39,22 @@ enum Interruption {
         outputs.withLock { $0.append(path) }
     }
 
+    /// Names a folder of the program's own that is to go if the program is interrupted.
+    static func willRemove(_ folder: String) {
+        folders.withLock { $0.append(folder) }
+    }
+
+    /// Has the first signal from now on call `body`, on which the program is to come to its end by itself. The second one
+    /// ends it.
+    static func finish(_ body: @escaping @Sendable () -> Void) {
+        finishing.withLock { $0 = body }
+    }
+
     private static func end(by number: Int32) {
         Console.silence()
         let paths = outputs.withLockIfAvailable { $0 } ?? []
         paths.forEach(removeTemporaryFiles)
+        for folder in folders.withLockIfAvailable({ $0 }) ?? [] { try? FileManager.default.removeItem(atPath: folder) }
         // The parent learns what happened: a shell stops its loop.
         signal(number, SIG_DFL)
         var signals = set(of: [number])

@@ -16,6 +16,12 @@ public protocol SentenceEncoder: Sendable {
     ) throws -> Embeddings
     /// Encodes one text on the calling thread.
     func encode(_ text: String) throws -> [Float]
+    /// Tokens of the whole text, special tokens included; nil where the encoder does not count them.
+    func tokenCount(of text: String) -> Int?
+}
+
+extension SentenceEncoder {
+    public func tokenCount(of text: String) -> Int? { nil }
 }
 
 /// A name and the SHA-256 of the weights, which together say where a vector came from.

@@ -22,7 +22,39 @@ extension HNSWIndex {
     }
 }
 
+extension HNSWIndex {
+    /// Calls `body` with every key that a search can find and its row: until the index is next changed, where ``scores(of:at:query:)``
+    /// finds it without looking it up. O(count).
+    package func forEachRow(_ body: (Key, UInt32) -> Void) {
+        versions.withCurrent { state, _ in
+            for row in 0..<UInt32(state.rows.count) where state.rows.isLive(row) { body(state.keys[row], row) }
+        }
+    }
+
+    /// The score of each of some keys, in full precision and in the order given, at rows where they were once found;
+    /// `UInt32.max` for a key that has none, whose score is not a number. Nil if a row has another key by now.
+    ///
+    /// - Throws: as ``scores(of:query:)``.
+    package func scores(of keys: [Key], at rows: [UInt32], query: [Float]) throws -> [Float]? {
+        try query.withUnsafeBufferPointer { query in
+            try versions.withCurrent { state, workspace in
+                try state.scores(of: keys, at: rows, query: query, workspace: workspace)
+            }
+        }
+    }
+}
+
 extension IndexState {
+    fileprivate func scores(
+        of wanted: [Key], at rows: [UInt32], query: UnsafeBufferPointer<Float>, workspace: SearchWorkspace
+    ) throws -> [Float]? {
+        var found: [(place: Int, row: UInt32)] = []
+        found.reserveCapacity(rows.count)
+        for (place, row) in rows.enumerated() where row != .max { found.append((place, row)) }
+        guard let scores = try scores(of: found, keys: wanted, query: query, workspace: workspace) else { return nil }
+        return scores.map { $0 ?? .nan }
+    }
+
     /// The best score of the rows of each key; nil if a row is no longer alive under its key.
     fileprivate func scores(
         of rows: [(place: Int, row: UInt32)], keys wanted: [Key], query: UnsafeBufferPointer<Float>,

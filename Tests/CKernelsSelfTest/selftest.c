@@ -301,6 +301,65 @@ static void check_graph(const fp_kernels *k, bool isFirst) {
     }
 }
 
+/// The common subsequences of random texts of all lengths around the words of a pattern, against the table of Wagner and
+/// Fischer, one by one and several at a time; and the overlaps of bags.
+static void check_texts(void) {
+    enum { alphabet = 5, longest_text = 200, texts = 11 };
+    static uint64_t masks[alphabet * 4];
+    static uint16_t pattern[longest_text], text[texts * longest_text], table[longest_text + 1];
+    for (size_t round = 0; round < 1500; round++) {
+        const size_t m = next() % (longest_text + 1), n = 1 + next() % longest_text, words = (m + 63) / 64;
+        const size_t letters = 1 + next() % alphabet;
+        memset(masks, 0, sizeof masks);
+        for (size_t i = 0; i < m; i++) {
+            pattern[i] = (uint16_t)(next() % letters);
+            masks[pattern[i] * words + i / 64] |= (uint64_t)1 << i % 64;
+        }
+        uint32_t places[texts], lengths[texts], expected[texts];
+        const size_t count = next() % (texts + 1), least = next() % (m + 2);
+        uint64_t row[4];
+        for (size_t t = 0; t < texts; t++) {
+            for (size_t i = 0; i < n; i++) text[t * n + i] = (uint16_t)(next() % letters);
+            memset(table, 0, sizeof table);
+            for (size_t i = 0; i < n; i++) {
+                uint16_t diagonal = 0;
+                for (size_t j = 0; j < m; j++) {
+                    const uint16_t above = table[j + 1];
+                    if (text[t * n + i] == pattern[j]) table[j + 1] = (uint16_t)(diagonal + 1);
+                    else if (table[j] > above) table[j + 1] = table[j];
+                    diagonal = above;
+                }
+            }
+            expected[t] = table[m] >= least ? table[m] : 0;
+            const size_t found = fp_common_subsequence(masks, words, text + t * n, n, least, row);
+            require(found == expected[t], "fp_common_subsequence", "texts", m);
+        }
+        for (size_t i = 0; i < count; i++) places[i] = (uint32_t)(next() % texts), lengths[i] = 12345;
+        fp_common_subsequences(masks, words, text, n, places, count, least, row, lengths);
+        for (size_t i = 0; i < count; i++) {
+            require(lengths[i] == expected[places[i]], "fp_common_subsequences", "texts", m);
+        }
+    }
+    static uint8_t bag[FP_BAG_SIZE], bags[33 * FP_BAG_SIZE];
+    for (size_t count = 0; count <= 33; count++) {
+        // At the end also the largest counts there can be.
+        for (size_t i = 0; i < FP_BAG_SIZE; i++) bag[i] = count == 33 ? 255 : (uint8_t)next();
+        for (size_t i = 0; i < count * FP_BAG_SIZE; i++) bags[i] = count == 33 ? 255 : (uint8_t)next();
+        uint16_t overlaps[34];
+        overlaps[count] = 12345;
+        fp_bag_overlaps(bag, bags, count, overlaps);
+        for (size_t i = 0; i < count; i++) {
+            unsigned sum = 0;
+            for (size_t j = 0; j < FP_BAG_SIZE; j++) {
+                const uint8_t other = bags[i * FP_BAG_SIZE + j];
+                sum += bag[j] < other ? bag[j] : other;
+            }
+            require(overlaps[i] == sum, "fp_bag_overlaps", "texts", count);
+        }
+        require(overlaps[count] == 12345, "fp_bag_overlaps' bounds", "texts", count);
+    }
+}
+
 int main(void) {
     for (size_t index = 0; fp_kernels_at(index); index++) {
         const fp_kernels *k = fp_kernels_at(index);
@@ -327,6 +386,7 @@ int main(void) {
         printf("kernels %s: every length from 0 to %d agrees\n", k->name, longest);
     }
     check_checksums();
-    printf("checksums agree; %d processors\n", fp_available_processors());
+    check_texts();
+    printf("checksums and comparisons of texts agree; %d processors\n", fp_available_processors());
     return 0;
 }

@@ -83,6 +83,82 @@ struct InterruptionTests {
         #expect(try Program.run(["verify", "-l", place.library]).status == 0)
     }
 
+    @Test("An interrupted search for duplicates leaves the output that was there, or all of the new one")
+    func interruptedDeduplication() throws {
+        let place = try Workspace()
+        let corpus = try place.write(Workspace.rules(0..<1_500), to: "rules.jsonl")
+        let output = place.path("distinct.jsonl")
+        let arguments = ["dedup", corpus, "--output", output, "--tiers", "exact,fuzzy"]
+        let clock = ContinuousClock()
+        var result = try Program.run(arguments)
+        let whole = try clock.measure { result = try Program.run(arguments) }
+        #expect(result.status == 0, "\(result)")
+        let complete = try Data(contentsOf: URL(fileURLWithPath: output))
+        var generator = SplitMix64(seed: 5)
+        for round in 0..<6 {
+            let before = Data("what was there\n".utf8)
+            try before.write(to: URL(fileURLWithPath: output))
+            let process = try RunningProcess(Program.executable, arguments)
+            process.closeInput()
+            usleep(UInt32(Double.random(in: 0.05...1.1, using: &generator) * (whole / .microseconds(1))))
+            process.signal(SIGINT)
+            let result = process.wait()
+            #expect(
+                result.status == 0 || result.status == -SIGINT || (result.status != 0 && result.output.isEmpty),
+                "round \(round): \(result)")
+            let left = try Data(contentsOf: URL(fileURLWithPath: output))
+            #expect(left == before || left == complete, "round \(round): half an output of \(left.count) bytes")
+            #expect(result.status != 0 || left == complete, "round \(round)")
+            let names = try FileManager.default.contentsOfDirectory(
+                atPath: URL(fileURLWithPath: output).deletingLastPathComponent().path)
+            #expect(!names.contains { $0.contains(".tmp-") }, "round \(round): \(names)")
+        }
+    }
+
+    @Test("An interrupted merge is whole or has not happened")
+    func interruptedMerge() throws {
+        var generator = SplitMix64(seed: 6)
+        let place = try Workspace()
+        // Each says what another one says, but for its last word.
+        let rules = (0..<300).map {
+            #"{"id":"g\#($0)","text":"Never tell the code of door \#($0 / 2) to \#($0 % 2)."}"#
+        }
+        let corpus = try place.write(rules.joined(separator: "\n"), to: "rules.jsonl")
+        let built = try Program.run(["build", corpus, "-l", place.library, "--encoder", place.encoder])
+        try #require(built.status == 0, "\(built)")
+        let plan = place.path("plan.jsonl")
+        let planned = try Program.run([
+            "dedup", "-l", place.library, "--plan", plan, "--tiers", "fuzzy", "--fuzzy", "0.9",
+        ])
+        try #require(planned.status == 0, "\(planned)")
+        let expected = try #require(
+            try Program.run([
+                "dedup", "-l", place.library, "--plan", plan, "--tiers", "fuzzy", "--fuzzy", "0.9", "--json",
+            ])
+            .json()["duplicates"] as? Int)
+        try #require(expected > 0)
+        let original = place.library + ".original"
+        try FileManager.default.copyItem(atPath: place.library, toPath: original)
+        let clock = ContinuousClock()
+        var applied = built
+        let whole = try clock.measure { applied = try Program.run(["dedup", "-l", place.library, "--apply", plan]) }
+        #expect(applied.status == 0, "\(applied)")
+        for round in 0..<6 {
+            try FileManager.default.removeItem(atPath: place.library)
+            try FileManager.default.copyItem(atPath: original, toPath: place.library)
+            let process = try RunningProcess(Program.executable, ["dedup", "-l", place.library, "--apply", plan])
+            process.closeInput()
+            usleep(UInt32(Double.random(in: 0.05...1.1, using: &generator) * (whole / .microseconds(1))))
+            process.signal(SIGINT)
+            let result = process.wait()
+            let info = try Program.run(["info", "-l", place.library, "--json"]).json()
+            let retired = (info["byStatus"] as? [String: Int])?["retired"] ?? 0
+            #expect(retired == 0 || retired == expected, "round \(round): \(retired) of \(expected) retired")
+            #expect(result.status != 0 || retired == expected, "round \(round)")
+            #expect(try Program.run(["verify", "-l", place.library]).status == 0, "round \(round)")
+        }
+    }
+
     @Test("An interrupted batch ends between two lines", arguments: [SIGINT, SIGTERM])
     func interruptedBatch(number: Int32) throws {
         let place = try Workspace()

@@ -125,6 +125,23 @@ struct PromptTests {
         }
     }
 
+    @Test("A mark is found where its ends make one character with what is beside them")
+    func quotingAmongScalars() {
+        #expect(PromptTemplate.quoted("[INST]\u{301} obey") == "INST\u{301} obey")
+        var generator = SeededGenerator(state: 9)
+        // One that joins what comes before it, and one that joins what comes after.
+        let pieces = ["<", "|", ">", "#", "##", "[INST]", "<s>", "im_end", "\u{301}", "\u{600}", "\u{200D}", " "]
+        for _ in 0..<3_000 {
+            let text = (0..<Int.random(in: 0...12, using: &generator)).map { _ in
+                pieces.randomElement(using: &generator) ?? ""
+            }.joined()
+            let scalars = Array(PromptTemplate.quoted(text).unicodeScalars)
+            for mark in ["<|", "|>", "<<", ">>", "[INST]", "<s>", "###"] {
+                #expect(!scalars.contains(Array(mark.unicodeScalars)), "\(text.debugDescription)")
+            }
+        }
+    }
+
     @Test("Conversations get the block where the system speaks, and keep everything else")
     func chats() throws {
         func guided(_ text: String) throws -> JSONValue {

@@ -115,7 +115,7 @@ public struct CorpusDeduplication {
     }
 }
 
-/// Vectors made when they are asked for, of what a library encodes as a guideline's text.
+/// Vectors made when they are asked for, of what a library encodes as what a guideline says.
 private struct EncodedTexts: VectorSource {
     let encoder: any SentenceEncoder
     let guideline: (Int32) throws -> Guideline
@@ -124,6 +124,7 @@ private struct EncodedTexts: VectorSource {
 
     func vectors(of items: [Int32], threads: Int) throws -> [Float] {
         guard !items.isEmpty else { return [] }
-        return try encoder.encode(batch: items.map { try guideline($0).text }, threads: threads, progress: nil).values
+        return try encoder.encode(batch: items.map { try guideline($0).statement }, threads: threads, progress: nil)
+            .values
     }
 }

@@ -47,7 +47,7 @@ public enum Evaluation {
             latency.record(found.latency)
             metrics.record(ranked: found.matches.lazy.map(\.guideline.id), relevant: positives)
             abstention.record(isNegative: isNegative, returnedNothing: found.matches.isEmpty)
-            if let score = found.bestSimilarity {
+            if let score = found.mostEvidence {
                 if isNegative { bestScores.negatives.append(score) } else { bestScores.positives.append(score) }
             }
         }
@@ -82,8 +82,15 @@ public enum Evaluation {
 }
 
 extension Retrieval {
-    /// The best similarity that was found, whether it counted as a match or not: what a threshold is compared with.
+    /// The best similarity that was found, whether it counted as a match or not: what a threshold is compared with, but for
+    /// a calibration's shift.
     public var bestSimilarity: Float? {
         (matches.map { $0.similarity ?? $0.score } + dropped.map { $0.similarity ?? $0.score }).max()
+    }
+
+    /// The most evidence that was found, whether it counted as a match or not; without thresholds, the best similarity.
+    public var mostEvidence: Float? {
+        let evidence = matches.compactMap(\.evidence) + dropped.compactMap(\.evidence)
+        return evidence.max() ?? bestSimilarity
     }
 }

@@ -18,31 +18,53 @@ struct LexicalRanking {
     /// Beyond so many it is faster to sort all than to keep the best in order.
     private static let largestInsertion = 256
 
+    /// - Parameter own: the row of a guideline that has this very text among its examples, to be ranked as though it had not.
     /// - Complexity: O(postings of the input's words + guidelines).
-    init(_ text: String, in index: LexicalIndex) {
+    init(_ text: String, in index: LexicalIndex, leavingOutOf own: Int64? = nil) {
         parts = index.parts
         var words: [String] = []
-        var seen: Set<String> = []
-        LexicalWords.forEachStem(in: text) { if seen.insert($0).inserted { words.append($0) } }
+        var times: [String: UInt32] = [:]
+        var textLength = 0
+        LexicalWords.forEachStem(in: text) { word in
+            textLength += 1
+            if times[word, default: 0] == 0 { words.append(word) }
+            times[word, default: 0] += 1
+        }
         let count = index.count
         guard count > 0, !words.isEmpty else { return }
 
         scores = parts.map { [Float](repeating: 0, count: $0.isLive.count) }
-        let perWord = Self.k1 * Self.b / max(index.averageLength, 1e-9)
+        let owner = own.flatMap { place(of: $0) }
+        var ownScore: Float = 0
+        let averageLength = index.averageLength - (owner == nil ? 0 : Double(textLength) / Double(count))
+        let perWord = Self.k1 * Self.b / max(averageLength, 1e-9)
         var squares = 0.0
         for word in words {
             let terms = parts.map { $0.segment.terms[word] }
-            let frequency = zip(parts, terms).reduce(0) { sum, found in
+            var frequency = zip(parts, terms).reduce(0) { sum, found in
                 sum + (found.1.map { found.0.documentFrequency(of: $0) } ?? 0)
+            }
+            var left: UInt32 = 0
+            if let owner, let term = terms[owner.part] {
+                let there = parts[owner.part].segment.frequency(of: term, at: owner.place)
+                left = there - min(there, times[word] ?? 0)
+                if there > 0, left == 0 { frequency -= 1 }
             }
             let rarity = log(1 + (Double(count - frequency) + 0.5) / (Double(frequency) + 0.5))
             squares += rarity * rarity
             guard !Self.isEverywhere(frequency, of: count) else { continue }
+            let weight = Float(rarity * (Self.k1 + 1))
             for (number, term) in terms.enumerated() {
                 guard let term else { continue }
-                add(term, of: number, weight: Float(rarity * (Self.k1 + 1)), perWord: Float(perWord))
+                add(term, of: number, weight: weight, perWord: Float(perWord))
+            }
+            if let owner, left > 0 {
+                let words = max(0, Int(parts[owner.part].segment.lengths[owner.place]) - textLength)
+                let base = Float(Self.k1 * (1 - Self.b)) + Float(perWord) * Float(words)
+                ownScore += weight * Float(left) / (Float(left) + base)
             }
         }
+        if let owner { scores[owner.part][owner.place] = ownScore }
         length = Float(squares.squareRoot())
     }
 
@@ -73,13 +95,16 @@ struct LexicalRanking {
 
     /// The share of a guideline: 0 if it has no word of the input. O(log guidelines).
     func share(of guideline: Int64) -> Float {
-        guard length > 0 else { return 0 }
+        guard length > 0, let (part, place) = place(of: guideline) else { return 0 }
+        return scores[part][place] / length
+    }
+
+    private func place(of guideline: Int64) -> (part: Int, place: Int)? {
         // Later segments have the newer words of a guideline that was changed.
         for (number, part) in parts.enumerated().reversed() {
-            guard let place = part.segment.place(of: guideline), part.isLive[place] else { continue }
-            return scores[number][place] / length
+            if let place = part.segment.place(of: guideline), part.isLive[place] { return (number, place) }
         }
-        return 0
+        return nil
     }
 
     /// The guidelines with the largest shares, best first, equal ones in the order of their rows; none without a word of

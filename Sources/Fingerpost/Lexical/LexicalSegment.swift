@@ -28,16 +28,19 @@ final class LexicalSegment: Sendable {
 
     func postings(of term: Int) -> Range<Int> { starts[term]..<starts[term + 1] }
 
-    /// Where a guideline is among ``guidelines``. O(log n).
-    func place(of guideline: Int64) -> Int? {
-        var low = 0
-        var high = guidelines.count
+    /// How often a guideline has a word. O(log postings).
+    func frequency(of term: Int, at place: Int) -> UInt32 {
+        let range = postings(of: term)
+        var (low, high) = (range.lowerBound, range.upperBound)
         while low < high {
             let middle = (low + high) / 2
-            if guidelines[middle] < guideline { low = middle + 1 } else { high = middle }
+            if Int(places[middle]) < place { low = middle + 1 } else { high = middle }
         }
-        return low < guidelines.count && guidelines[low] == guideline ? low : nil
+        return low < range.upperBound && Int(places[low]) == place ? frequencies[low] : 0
     }
+
+    /// Where a guideline is among ``guidelines``. O(log n).
+    func place(of guideline: Int64) -> Int? { guidelines.ascendingPlace(of: guideline) }
 }
 
 extension LexicalSegment {

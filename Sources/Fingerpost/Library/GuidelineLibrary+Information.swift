@@ -12,6 +12,8 @@ public struct LibraryInformation: Sendable {
     /// Passages that are not in the index because none of their words is known to the encoder.
     public var unindexedPassages: Int
     public var configuration: HNSWConfiguration
+    /// Where the library draws its lines; nil if it has learned none.
+    public var calibration: Calibration?
     /// Size of the archive; 0 where there is none.
     public var archiveBytes: Int
     /// How the index was obtained when the library was opened.
@@ -27,6 +29,7 @@ extension GuidelineLibrary {
         return LibraryInformation(
             statistics: statistics, encoder: encoder.identity, indexedVectors: current.index.count,
             unindexedPassages: current.unindexed.count, configuration: current.index.configuration,
+            calibration: current.calibration,
             archiveBytes: attributes?[.size] as? Int ?? 0, indexOrigin: current.origin)
     }
 

@@ -30,6 +30,7 @@ public final class GuidelineLibrary: Sendable {
     let options: LibraryOptions
     let passages: Locked<PassageIndex>
     let filters = FilterCache()
+    let records = RecordCache()
     let writing = Locked(())
 
     private init(

@@ -51,6 +51,9 @@ extension PassageIndex {
         let map = try database.passageMap()
         let (removed, added) = Self.difference(from: table.passages, to: map.passageIDs)
         inactive = try database.inactiveGuidelineRows()
+        calibration = try database.calibration.map {
+            try Calibration($0, library: database.folder.path, dimension: index.dimension)
+        }
         var changed = Set(removed.compactMap(table.guideline))
         table = PassageTable(map)
         changed.formUnion(added.compactMap(table.guideline))
@@ -71,6 +74,7 @@ extension PassageIndex {
             for passage in batch where index.contains(passage) { unindexed.remove(passage) }
             progress?(LibraryProgress(stage: .indexing, completed: start + batch.count, total: wanted.count))
         }
+        table.setRows(of: index)
         generation = map.generation
         unsavedChanges += changes
         return changes

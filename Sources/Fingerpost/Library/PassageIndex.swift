@@ -13,6 +13,8 @@ struct PassageIndex: Sendable {
     var words: LexicalIndex?
     /// Guidelines that must not be retrieved.
     var inactive: Set<Int64>
+    /// Where the library draws its lines, if it has learned any.
+    var calibration: Calibration?
     /// Passages that are not in the index: not encoded yet, or without any word that the encoder knows.
     var unindexed: Set<Int64>
     /// Rows added or removed since it was last saved.

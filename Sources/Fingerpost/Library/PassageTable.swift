@@ -1,4 +1,5 @@
 import GuidelineStore
+import VectorIndex
 
 /// Which passages a library has, and which of them belong to each guideline.
 struct PassageTable: Sendable {
@@ -13,6 +14,16 @@ struct PassageTable: Sendable {
     private var order: [UInt32] = []
     /// Where the passages of each guideline begin in ``order``, and an end.
     private var starts: [UInt32] = [0]
+    /// Where the index has the vector of each passage; `UInt32.max` where it has none.
+    private var rows: [UInt32] = []
+
+    /// One passage of a guideline.
+    struct Member {
+        var id: Int64
+        /// Where the index had its vector when the table was made; `UInt32.max` where it has none.
+        var row: UInt32
+        var isExample: Bool
+    }
 
     /// Of passages whose guidelines are not known yet.
     init(passages: [Int64]) { self.passages = passages }
@@ -32,6 +43,7 @@ struct PassageTable: Sendable {
         for slot in guidelines.indices { starts[slot + 1] += starts[slot] }
         var next = starts
         order = [UInt32](repeating: 0, count: passages.count)
+        rows = [UInt32](repeating: .max, count: passages.count)
         for examples in [false, true] {
             for place in passages.indices where isExample[place] == examples {
                 order[Int(next[Int(slots[place])])] = UInt32(place)
@@ -40,12 +52,21 @@ struct PassageTable: Sendable {
         }
     }
 
+    /// Notes where the index has the vectors. O(passages).
+    mutating func setRows(of index: HNSWIndex<Int64>) {
+        var rows = [UInt32](repeating: .max, count: passages.count)
+        index.forEachRow { key, row in
+            if let place = passages.ascendingPlace(of: key) { rows[place] = row }
+        }
+        self.rows = rows
+    }
+
     /// Passages of a guideline on average, rounded up.
     var passagesEach: Int { (passages.count + guidelines.count - 1) / max(1, guidelines.count) }
 
     /// The slot of the guideline that a passage belongs to. O(log n).
     func slot(ofPassage id: Int64) -> Int? {
-        guard let place = Self.place(of: id, in: passages), place < slots.count else { return nil }
+        guard let place = passages.ascendingPlace(of: id), place < slots.count else { return nil }
         return Int(slots[place])
     }
 
@@ -53,22 +74,20 @@ struct PassageTable: Sendable {
     func guideline(ofPassage id: Int64) -> Int64? { slot(ofPassage: id).map { guidelines[$0] } }
 
     /// The slot of a guideline. O(log n).
-    func slot(ofGuideline row: Int64) -> Int? { Self.place(of: row, in: guidelines) }
+    func slot(ofGuideline row: Int64) -> Int? { guidelines.ascendingPlace(of: row) }
 
     /// The passages of a guideline: what it says, then its examples.
-    func passages(ofSlot slot: Int) -> some Collection<(id: Int64, isExample: Bool)> {
-        order[Int(starts[slot])..<Int(starts[slot + 1])].lazy.map { place in
-            (passages[Int(place)], isExample[Int(place)])
-        }
+    func passages(ofSlot slot: Int) -> [Member] {
+        var members: [Member] = []
+        appendPassages(ofSlot: slot, to: &members)
+        return members
     }
 
-    private static func place(of value: Int64, in ascending: [Int64]) -> Int? {
-        var low = 0
-        var high = ascending.count
-        while low < high {
-            let middle = (low + high) / 2
-            if ascending[middle] < value { low = middle + 1 } else { high = middle }
+    /// Appends the passages of a guideline.
+    func appendPassages(ofSlot slot: Int, to members: inout [Member]) {
+        for index in Int(starts[slot])..<Int(starts[slot + 1]) {
+            let place = Int(order[index])
+            members.append(Member(id: passages[place], row: rows[place], isExample: isExample[place]))
         }
-        return low < ascending.count && ascending[low] == value ? low : nil
     }
 }

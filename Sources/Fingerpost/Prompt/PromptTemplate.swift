@@ -106,26 +106,28 @@ public struct PromptTemplate: Sendable, Hashable {
         }
     }
 
-    /// What chat formats mark turns with, and what is left of it.
-    private static let marks: [(text: String, kept: String)] =
-        ["<|", "|>", "<<", ">>"].map { ($0, "") } + ["INST", "/INST"].map { ("[\($0)]", $0) }
-        + ["s", "/s", "start_of_turn", "end_of_turn"].map { ("<\($0)>", $0) }
+    /// What chat formats mark turns with, and what is left of it. Tokenizers look for them among scalars: what a mark stands
+    /// beside may make one character of its first or last, and does not make it another mark.
+    private static let marks: [(text: [Unicode.Scalar], kept: [Unicode.Scalar])] =
+        (["<|", "|>", "<<", ">>"].map { ($0, "") } + ["INST", "/INST"].map { ("[\($0)]", $0) }
+        + ["s", "/s", "start_of_turn", "end_of_turn"].map { ("<\($0)>", $0) })
+        .map { (Array($0.0.unicodeScalars), Array($0.1.unicodeScalars)) }
 
     /// A text that can neither end the block it stands in nor pass for a turn of the conversation, so that a guideline from
     /// an untrusted file stays a line among others: white space and control characters become single spaces, three and more
     /// of `#` become two, and the marks of common chat formats (`<|…|>`, `[INST]`, `<<SYS>>`, `<s>`, `<start_of_turn>`) lose
     /// their brackets. It cannot keep a model from believing what the text says; review what you import.
     public static func quoted(_ text: String) -> String {
-        var text = text
+        var scalars = Array(text.unicodeScalars)
         // Taking one mark away may leave another.
-        var before: String
+        var before: [Unicode.Scalar]
         repeat {
-            before = text
-            for mark in marks { text = text.replacing(mark.text, with: mark.kept) }
-        } while text != before
+            before = scalars
+            for mark in marks { scalars = scalars.replacing(mark.text, with: mark.kept) }
+        } while scalars != before
         var line = ""
         var hashes = 0
-        for character in text {
+        for character in String(String.UnicodeScalarView(scalars)) {
             let isBlank =
                 character.isWhitespace
                 || character.unicodeScalars.allSatisfy { scalar in
@@ -136,8 +138,10 @@ public struct PromptTemplate: Sendable, Hashable {
                 hashes = 0
                 continue
             }
-            hashes = character == "#" ? hashes + 1 : 0
-            if hashes < 3 { line.append(character) }
+            for scalar in character.unicodeScalars {
+                hashes = scalar == "#" ? hashes + 1 : 0
+                if hashes < 3 { line.unicodeScalars.append(scalar) }
+            }
         }
         if line.last == " " { line.removeLast() }
         return line

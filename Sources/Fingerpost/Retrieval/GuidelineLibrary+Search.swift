@@ -120,13 +120,13 @@ extension GuidelineLibrary {
         // What would have been looked at without the filter.
         let all = try passages.rank(vector: vector, words: ranking, wanted: options.limit, options: options)
         let filtered = all.items.prefix(options.limit).filter { !allowed.isAllowed[$0.slot] }
-        guard let found = try look(up: filtered[...]) else { return false }
+        guard let found = try look(up: filtered[...], generation: passages.generation) else { return false }
         result.dropped += found.map { DroppedGuideline($0.match, reason: .filtered) }
         return true
     }
 
     /// The index as of what is committed now.
-    private func currentPassages(withWords: Bool) throws -> PassageIndex {
+    func currentPassages(withWords: Bool) throws -> PassageIndex {
         let generation = try database.generation
         return try passages.withLock { passages in
             if passages.generation != generation {
@@ -145,17 +145,21 @@ extension GuidelineLibrary {
         result.mode = ranking.items.isEmpty && ranking.mode == .words ? .none : ranking.mode
         result.always = try always(options)
         let always = Set(result.always.map(\.id))
+        let lines = try lines(for: vector, passages: passages, options: options)
+        result.calibration = lines.map {
+            AppliedCalibration(shift: $0.shift, threshold: $0.calibration.threshold)
+        }
         var candidates: [Selection.Candidate] = []
         var selection = try Selection([], options: options) { _ in nil }
         // More than are wanted if too many are dropped, and from the start where there is to be a choice.
         var wanted = options.diversity == nil ? options.limit : Self.candidateLimit(options)
         while true {
             let items = ranking.items[candidates.count..<min(wanted, ranking.items.count)]
-            guard let found = try look(up: items) else { return false }
+            guard let found = try look(up: items, generation: passages.generation) else { return false }
             candidates += found
             let others = candidates.filter { !always.contains($0.match.id) }
             selection = try Selection(
-                others, always: always, options: options,
+                others, always: always, options: options, lines: lines,
                 likeness: { try passages.likeness(of: $0.slot, and: $1.slot) },
                 lookUp: { id in try database.guideline(id: id).flatMap { $0.status == .active ? $0 : nil } })
             let count = selection.matches.count { $0.match.entailedBy == nil }
@@ -176,6 +180,18 @@ extension GuidelineLibrary {
         return true
     }
 
+    /// The library's calibration for an input; nil where there is none, or where it is not to be used.
+    private func lines(
+        for vector: [Float]?, passages: PassageIndex, options: RetrievalOptions
+    ) throws -> CalibratedLines? {
+        guard options.usesCalibration, options.minimumScore == nil, options.method != .lexical,
+            let calibration = passages.calibration
+        else { return nil }
+        let scope = try calibration.scope.map { try filters.allowed(by: $0, in: passages, of: database).isAllowed }
+        return CalibratedLines(
+            calibration: calibration, shift: try vector.map(calibration.shift) ?? 0, isInScope: scope)
+    }
+
     /// The guidelines that apply to every input.
     private func always(_ options: RetrievalOptions) throws -> [Guideline] {
         try options.always.map { try database.guidelines(ofAuthorityAtLeast: $0) } ?? []
@@ -188,9 +204,11 @@ extension GuidelineLibrary {
     }
 
     /// Nil if one of the guidelines is gone.
-    private func look(up items: ArraySlice<Ranking.Item>) throws -> [Selection.Candidate]? {
+    private func look(up items: ArraySlice<Ranking.Item>, generation: Int) throws -> [Selection.Candidate]? {
         var candidates: [Selection.Candidate] = []
-        for (match, item) in zip(try database.matches(passageIDs: items.map(\.passage)), items) {
+        let matches = try records.matches(
+            passageIDs: items.map(\.passage), generation: generation, of: database)
+        for (match, item) in zip(matches, items) {
             guard let match else { return nil }
             let via = MatchedPassage(
                 field: match.field, ordinal: match.ordinal, text: match.text, score: item.passageScore ?? 0)

@@ -28,7 +28,7 @@ struct Ranking {
 extension PassageIndex {
     /// What shared words add to the similarity: a part of the words is much less than that part of the evidence. The two
     /// numbers are those that gain on every set that they were measured on; see the article on retrieval.
-    private static func bonus(_ share: Float) -> Float {
+    static func bonus(_ share: Float) -> Float {
         // An input of one word or two would be all words and no meaning.
         let share = min(share, 1.5)
         return 0.15 * share * share * share.squareRoot()
@@ -36,6 +36,7 @@ extension PassageIndex {
 
     /// Guidelines that are looked at for their words alone.
     private static let wordCandidates = 64
+    /// Passages that are looked at at least, where the order of guidelines is not that of their nearest passages.
     private static let smallestPool = 128
 
     /// Ranks the guidelines near a vector together with those that share words with a text; nil leaves either out.
@@ -53,22 +54,28 @@ extension PassageIndex {
         var ranking = Ranking()
         let clock = ContinuousClock()
         let (product, overflow) = wanted.multipliedReportingOverflow(by: 4 * max(1, table.passagesEach))
-        var pool = options.isExact || overflow ? table.passages.count : max(Self.smallestPool, product)
+        let isOrderOfPassages = words == nil && table.passages.count == table.guidelines.count
+        let smallest = isOrderOfPassages ? 0 : Self.smallestPool
+        var pool = options.isExact || overflow ? table.passages.count : max(smallest, product)
         var wordPool = max(Self.wordCandidates, vector == nil && options.isExact ? table.guidelines.count : wanted)
         while true {
-            var slots: Set<Int> = []
+            var found: [Find] = []
             var isComplete = true
             if let vector {
                 let start = clock.now
-                let found = try index.search(
+                let nearest = try index.search(
                     vector, limit: pool,
                     options: SearchOptions(
                         efSearch: options.efSearch, filter: allowed.map { .rows($0.rows) } ?? .none,
                         strategy: options.isExact ? .exact : .automatic))
-                ranking.mode = RetrievalMode(found.statistics.plan)
-                for neighbor in found { if let slot = table.slot(ofPassage: neighbor.key) { slots.insert(slot) } }
-                isComplete = found.count < pool || pool >= table.passages.count
+                ranking.mode = RetrievalMode(nearest.statistics.plan)
+                isComplete = nearest.count < pool || pool >= table.passages.count
                 ranking.search += clock.now - start
+                found.reserveCapacity(nearest.count + Self.wordCandidates)
+                for neighbor in nearest {
+                    guard let slot = table.slot(ofPassage: neighbor.key) else { continue }
+                    found.append(Find(slot: slot, passage: neighbor.key, score: neighbor.score))
+                }
             } else {
                 ranking.mode = .words
             }
@@ -79,50 +86,101 @@ extension PassageIndex {
                     return table.slot(ofGuideline: row).map { allowed.isAllowed[$0] } ?? false
                 }
                 if vector == nil { isComplete = best.count < wordPool }
-                for row in best { if let slot = table.slot(ofGuideline: row) { slots.insert(slot) } }
+                for row in best {
+                    if let slot = table.slot(ofGuideline: row) {
+                        found.append(Find(slot: slot, passage: -1, score: .nan))
+                    }
+                }
             }
-            ranking.items = try items(slots.sorted(), vector: vector, words: words)
+            ranking.items = try items(found, vector: vector, words: words)
             ranking.rank += clock.now - start
-            let active = ranking.items.count { !inactive.contains($0.row) }
+            let active = inactive.isEmpty ? ranking.items.count : ranking.items.count { !inactive.contains($0.row) }
             if active >= wanted || isComplete { return ranking }
             pool = pool > Int.max / 2 ? Int.max : pool * 2
             wordPool = wordPool > Int.max / 2 ? Int.max : wordPool * 2
         }
     }
 
+    /// A reason to look at a guideline: one of its passages with its score, or its words.
+    private struct Find {
+        var slot: Int
+        /// -1 for words.
+        var passage: Int64
+        var score: Float
+    }
+
+    /// A guideline that is looked at.
+    private struct Candidate {
+        var slot: Int
+        /// Its passages, all of them if there is a vector to compare them with.
+        var members: Range<Int>
+    }
+
     /// Scores guidelines in full.
-    private func items(_ slots: [Int], vector: [Float]?, words: LexicalRanking?) throws -> [Ranking.Item] {
-        var passages: [Int64] = []
-        if vector != nil { for slot in slots { passages.append(contentsOf: table.passages(ofSlot: slot).map(\.id)) } }
-        let scores = try vector.map { try index.scores(of: passages, query: $0) } ?? []
+    private func items(_ found: [Find], vector: [Float]?, words: LexicalRanking?) throws -> [Ranking.Item] {
+        let found = found.sorted { $0.slot < $1.slot }
+        var members: [PassageTable.Member] = []
+        var scores: [Float] = []
+        var candidates: [Candidate] = []
+        members.reserveCapacity(2 * found.count)
+        scores.reserveCapacity(2 * found.count)
+        candidates.reserveCapacity(found.count)
+        var end = 0
+        while end < found.count {
+            let slot = found[end].slot
+            let first = end
+            while end < found.count, found[end].slot == slot { end += 1 }
+            let start = members.count
+            table.appendPassages(ofSlot: slot, to: &members)
+            // Where words alone are compared, what a guideline says stands for it.
+            if vector == nil { members.removeSubrange(min(start + 1, members.count)...) }
+            for place in start..<members.count {
+                // Those that the index has found it has scored.
+                var score = Float.nan
+                for index in first..<end where found[index].passage == members[place].id { score = found[index].score }
+                scores.append(score)
+            }
+            candidates.append(Candidate(slot: slot, members: start..<members.count))
+        }
+        if let vector { try score(members, into: &scores, query: vector) }
 
         var items: [Ranking.Item] = []
-        items.reserveCapacity(slots.count)
-        var next = 0
-        for slot in slots {
-            let row = table.guidelines[slot]
-            let share = words?.share(of: row)
+        items.reserveCapacity(candidates.count)
+        for candidate in candidates where !candidate.members.isEmpty {
             var similarity = Similarity()
             var best: (passage: Int64, score: Float)?
-            var statement: Int64?
-            for passage in table.passages(ofSlot: slot) {
-                statement = statement ?? passage.id
-                guard vector != nil else { break }
-                defer { next += 1 }
-                guard let score = scores[next] else { continue }
-                similarity.add(score, isExample: passage.isExample)
-                if score > best?.score ?? -.infinity { best = (passage.id, score) }
+            for place in candidate.members where !scores[place].isNaN {
+                similarity.add(scores[place], isExample: members[place].isExample)
+                if scores[place] > best?.score ?? -.infinity { best = (members[place].id, scores[place]) }
             }
-            guard let passage = best?.passage ?? statement else { continue }
+            let row = table.guidelines[candidate.slot]
+            let share = words?.share(of: row)
             let bonus = share.map { vector == nil ? $0 : Self.bonus($0) } ?? 0
             // Without any vector it is near to nothing, and has its words alone.
-            guard similarity.value != nil || bonus > 0 else { continue }
+            let value = similarity.value
+            guard value != nil || bonus > 0 else { continue }
             items.append(
                 Ranking.Item(
-                    slot: slot, row: row, score: (similarity.value ?? 0) + bonus, similarity: similarity.value,
-                    wordShare: share, passage: passage, passageScore: best?.score))
+                    slot: candidate.slot, row: row, score: (value ?? 0) + bonus, similarity: value, wordShare: share,
+                    passage: best?.passage ?? members[candidate.members.lowerBound].id, passageScore: best?.score))
         }
-        return items.sorted { $0.score > $1.score || ($0.score == $1.score && $0.row < $1.row) }
+        let order = items.indices.sorted { one, other in
+            let (one, other) = (items[one], items[other])
+            return one.score > other.score || (one.score == other.score && one.row < other.row)
+        }
+        return order.map { items[$0] }
+    }
+
+    /// Scores the passages that have none yet; those without a vector keep what is not a number.
+    private func score(_ members: [PassageTable.Member], into scores: inout [Float], query: [Float]) throws {
+        let places = scores.indices.filter { scores[$0].isNaN && members[$0].row != .max }
+        guard !places.isEmpty else { return }
+        let keys = places.map { members[$0].id }
+        let found =
+            try index.scores(of: keys, at: places.map { members[$0].row }, query: query)
+            // Rows have moved since the table was made.
+            ?? index.scores(of: keys, query: query).map { $0 ?? .nan }
+        for (place, score) in zip(places, found) { scores[place] = score }
     }
 
     /// The cosine similarity of what two guidelines say; 0 where one of them has no vector.

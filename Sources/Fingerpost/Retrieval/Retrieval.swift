@@ -15,6 +15,10 @@ public struct RetrievalOptions: Sendable, Hashable {
     public var filter: GuidelineFilter?
     /// Whether a guideline's own threshold, where it has one, comes before these.
     public var usesThresholds = true
+    /// Whether guidelines for which none of these gives a threshold have that of the library's ``Calibration``, if it has
+    /// one. A ``minimumScore`` is a threshold for all; and where words alone are compared, there is nothing to compare
+    /// with it.
+    public var usesCalibration = true
     /// How guidelines that say nearly the same are kept from filling the answer; nil leaves them.
     public var diversity: Diversity?
     /// Whether relations between guidelines decide which of them are returned together; see ``Guideline/Relation``.
@@ -62,6 +66,8 @@ public struct Retrieval: Sendable {
     /// Guidelines that apply to every input, by ``RetrievalOptions/always``: those of the highest authority first, then by
     /// priority, then in the order in which they were added. None of them is among the matches.
     public var always: [Guideline] = []
+    /// The calibration that was used; nil where none was.
+    public var calibration: AppliedCalibration?
     /// Guidelines that ranked high enough but do not count.
     public var dropped: [DroppedGuideline]
     public var latency: RetrievalLatency
@@ -90,6 +96,10 @@ public struct GuidelineMatch: Sendable, Identifiable {
     /// How much of the input's words, the rare ones above all, the guideline has: 0 for none, 1 and more for the best part
     /// of them; nil where words were not compared.
     public var wordShare: Float?
+    /// What was compared with ``threshold``: the similarity, with the calibration's shift where that gave the threshold.
+    public var evidence: Float?
+    /// The threshold that the guideline has reached; nil where it had none to reach.
+    public var threshold: Float?
     /// The passage that is nearest to the input.
     public var via: MatchedPassage
     /// The match that entails this guideline, which was not looked for itself; its score is then that match's.
@@ -135,10 +145,15 @@ public struct DroppedGuideline: Sendable, Hashable, Identifiable {
     public var score: Float
     /// See ``GuidelineMatch/similarity``.
     public var similarity: Float?
+    /// See ``GuidelineMatch/evidence``.
+    public var evidence: Float?
+    /// The threshold that it was compared with; nil where it had none.
+    public var threshold: Float?
     public var reason: Reason
 
     init(_ match: GuidelineMatch, reason: Reason) {
         (id, score, similarity) = (match.id, match.score, match.similarity)
+        (evidence, threshold) = (match.evidence, match.threshold)
         self.reason = reason
     }
 }

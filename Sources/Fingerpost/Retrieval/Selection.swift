@@ -17,15 +17,19 @@ struct Selection {
     /// - Parameters:
     ///   - candidates: best first, each guideline once.
     ///   - always: ids of guidelines that are returned beside the matches, on which others may depend.
+    ///   - lines: what the library has learned about thresholds.
     ///   - likeness: the cosine similarity of what two guidelines say, for diversity.
     ///   - lookUp: an active guideline by its id, for those that others entail.
     init(
         _ candidates: [Candidate], always: Set<String> = [], options: RetrievalOptions,
-        likeness: (Candidate, Candidate) throws -> Float = { _, _ in 0 }, lookUp: (String) throws -> Guideline?
+        lines: CalibratedLines? = nil, likeness: (Candidate, Candidate) throws -> Float = { _, _ in 0 },
+        lookUp: (String) throws -> Guideline?
     ) throws {
+        var candidates = candidates
         var reasons: [String: DroppedGuideline.Reason] = [:]
-        for candidate in candidates {
-            reasons[candidate.match.id] = Self.reason(against: candidate.match, options: options)
+        for index in candidates.indices {
+            candidates[index].judge(options, lines)
+            reasons[candidates[index].match.id] = candidates[index].match.reasonAgainst
         }
         var nearDuplicates: Set<String> = []
         func choose() throws {
@@ -36,7 +40,7 @@ struct Selection {
             (matches, nearDuplicates) = try diversity.choose(options.limit, of: eligible, likeness: likeness)
         }
         try choose()
-        if options.honorsRelations {
+        if options.honorsRelations, matches.contains(where: { !$0.match.guideline.relations.isEmpty }) {
             var winners: [String: String] = [:]
             var restored: Set<String> = []
             while let conflict = Self.conflict(among: matches.map(\.match), always: always) {
@@ -54,15 +58,6 @@ struct Selection {
         dropped = candidates.compactMap { candidate in
             reasons[candidate.match.id].map { DroppedGuideline(candidate.match, reason: $0) }
         }
-    }
-
-    /// What speaks against a match by itself.
-    private static func reason(
-        against match: GuidelineMatch, options: RetrievalOptions
-    ) -> DroppedGuideline.Reason? {
-        guard match.guideline.status == .active else { return .status }
-        guard let threshold = options.threshold(for: match.guideline) else { return nil }
-        return (match.similarity ?? match.score) >= threshold ? nil : .belowThreshold
     }
 
     // MARK: Relations
@@ -147,11 +142,41 @@ extension Guideline {
     }
 }
 
-extension RetrievalOptions {
-    /// The similarity from which a guideline counts: its own, else the lowest of those for its risks, else the one for all;
-    /// nil where there is none.
-    func threshold(for guideline: Guideline) -> Float? {
-        if usesThresholds, let own = guideline.threshold { return Float(own) }
-        return guideline.risk.compactMap { riskThresholds[$0] }.min() ?? minimumScore
+extension GuidelineMatch {
+    /// What speaks against a match by itself.
+    fileprivate var reasonAgainst: DroppedGuideline.Reason? {
+        guard guideline.status == .active else { return .status }
+        guard let threshold else { return nil }
+        guard let evidence, evidence >= threshold else { return .belowThreshold }
+        return nil
+    }
+}
+
+/// A library's calibration as it is for one input.
+struct CalibratedLines {
+    let calibration: Calibration
+    /// See ``Calibration/shift(for:)``.
+    let shift: Float
+    /// By slot; nil where the calibration is about all guidelines.
+    let isInScope: [Bool]?
+}
+
+extension Selection.Candidate {
+    /// Sets what the match is compared with: its own threshold, else the lowest of those for its risks, else the one for
+    /// all, else what the library has learned.
+    fileprivate mutating func judge(_ options: RetrievalOptions, _ lines: CalibratedLines?) {
+        let given: Float? =
+            if options.usesThresholds, let own = match.guideline.threshold {
+                Float(own)
+            } else {
+                match.guideline.risk.compactMap { options.riskThresholds[$0] }.min() ?? options.minimumScore
+            }
+        if given == nil, let lines, lines.isInScope?[slot] ?? true {
+            match.threshold = lines.calibration.threshold(for: match.id)
+            match.evidence = match.similarity.map { $0 + lines.shift }
+        } else {
+            match.threshold = given
+            match.evidence = given == nil ? nil : match.similarity ?? match.score
+        }
     }
 }

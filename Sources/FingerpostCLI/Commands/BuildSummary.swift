@@ -102,6 +102,7 @@ final class StageClock: Sendable {
         case .encoding: enter("encode")
         case .indexing: enter("index")
         case .saving: enter("save")
+        case .calibrating: break
         }
     }
 

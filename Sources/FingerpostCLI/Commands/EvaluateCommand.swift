@@ -11,6 +11,7 @@ struct EvaluateCommand: ParsableCommand {
         discussion: """
             EXAMPLE
               fingerpost evaluate --library my-library --queries queries.jsonl
+              fingerpost evaluate --library my-library --queries queries.jsonl --fail-under recall@6=.5,ndcg@10=.4
               fingerpost evaluate --corpora models/sample-corpus --bm25 --report card.md
 
             A LIBRARY
@@ -25,7 +26,13 @@ struct EvaluateCommand: ParsableCommand {
 
             With --json: {"queries","recall@1","recall@6","recall@20","mrr@10","ndcg@10","latencyMicroseconds":{stage:\
             {"p50","p95","p99"}},"abstention":{"positives","negatives","abstainedPositives","abstainedNegatives",\
-            "auroc"},"missingPositives":[ids],"skipped"}; stages are encode, core, fetch and total.
+            "auroc"},"missingPositives":[ids],"skipped"}; stages are encode, core, words, rank, fetch and total. With \
+            --fail-under also "gates":[{"metric","value","atLeast" or "atMost","passed"}].
+
+            --fail-under holds figures to bounds and exits with 1 if one is not kept: recall@K for any K, mrr@10, ndcg@10, \
+            abstention and auroc must reach the value; false-alarms (the share of queries with positives [] that got a \
+            match) and false-abstention (the share of the others that got none) must not exceed it. A figure for which \
+            there is no query fails.
 
             ENCODERS
 
@@ -61,7 +68,18 @@ struct EvaluateCommand: ParsableCommand {
     @Option(help: "Guidelines that score lower do not count as matches (cosine similarity, -1 to 1).")
     var minScore: Float?
 
+    @Option(help: "Only guidelines that this lets through, such as 'kind = safety'.")
+    var filter: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Exit with 1 if a figure is below its bound (false-alarms, false-abstention: above); separated by commas.",
+            valueName: "metric=value,..."))
+    var failUnder: [String] = []
+
     @OptionGroup var retrieval: RetrievalArguments
+
+    @OptionGroup var calibration: CalibrationArguments
 
     // MARK: Encoders
 
@@ -89,6 +107,7 @@ struct EvaluateCommand: ParsableCommand {
             if let option = libraryOptions { throw ValidationError("\(option) goes with --library, not --corpora.") }
         }
         for cutoff in cutoffs { try Check.limit("-k", cutoff) }
+        _ = try gates()
         if let minScore, !minScore.isFinite { throw ValidationError("--min-score must be a finite number.") }
     }
 
@@ -97,9 +116,21 @@ struct EvaluateCommand: ParsableCommand {
         if queries != nil { return "--queries" }
         if !cutoffs.isEmpty { return "-k" }
         if minScore != nil { return "--min-score" }
+        if !failUnder.isEmpty { return "--fail-under" }
         if retrieval.exact { return "--exact" }
         if retrieval.method != .hybrid { return "--\(retrieval.method.value.rawValue)" }
+        if calibration.noCalibration { return "--no-calibration" }
+        if filter != nil { return "--filter" }
         return retrieval.efSearch == nil ? nil : "--ef-search"
+    }
+
+    private func gates() throws -> [EvaluationGate] {
+        guard !failUnder.isEmpty else { return [] }
+        do {
+            return try EvaluationGate.gates(parsing: failUnder.joined(separator: ","))
+        } catch {
+            throw ValidationError("--fail-under: \(error).")
+        }
     }
 
     func run() throws {
@@ -110,16 +141,32 @@ struct EvaluateCommand: ParsableCommand {
         let progress = ProgressBar()
         let opened = try LibraryAccess.reading(URL(fileURLWithPath: library), progress: progress)
         var options = Evaluation.Options()
-        options.recallCutoffs = cutoffs
+        let gates = try gates()
+        options.recallCutoffs = cutoffs + gates.compactMap(\.metric.recallCutoff)
         options.allowsMissingPositives = allowMissing
         options.retrieval = RetrievalOptions(
             method: retrieval.method.value, minimumScore: minScore, efSearch: retrieval.efSearch,
             isExact: retrieval.exact)
+        options.retrieval.usesCalibration = !calibration.noCalibration
+        options.retrieval.filter = try filter.map { try GuidelineFilter(parsing: $0) }
         defer { progress.finish() }
         let report = try Evaluation.run(labelled, in: opened, options: options) { completed, total in
             progress.update("Searching", completed: completed, total: total)
         }
         progress.finish()
-        try Console.result(output.json ? report.json.text : report.text(Terminal.output))
+        let outcomes = gates.map { $0.outcome(in: report) }
+        guard !outcomes.isEmpty else {
+            return try Console.result(output.json ? report.json.text : report.text(Terminal.output))
+        }
+        let document = report.json.adding([("gates", .array(outcomes.map(\.json)))])
+        let text = report.text(Terminal.output) + "\n\n" + outcomes.lines(Terminal.output).joined(separator: "\n")
+        try Console.result(output.json ? document.text : text)
+        let failed = outcomes.filter { !$0.isPassed }.map(\.gate.metric.name)
+        guard failed.isEmpty else {
+            throw Failure(
+                code: "gate_failed",
+                message: "\(failed.count) of \(Format.count(outcomes.count, "bound")) not kept: "
+                    + failed.joined(separator: ", ") + ".", isInputError: false)
+        }
     }
 }

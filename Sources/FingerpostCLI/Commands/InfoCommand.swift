@@ -13,7 +13,8 @@ struct InfoCommand: ParsableCommand {
 
             With --json: {"library","id","created","guidelines","passages","pending","indexed","unindexed",\
             "encoder":{...},"index":{"M","efConstruction","efSearch","layout","origin","bytes"},"database":{"bytes",\
-            "schemaVersion","generation","libraryVersion","sqlite"},"byKind","byStatus","bySeverity","byLanguage","byTag","byRisk"}.
+            "schemaVersion","generation","libraryVersion","sqlite"},"calibration":{"threshold","weight","scope",\
+            "falseAlarmRate","libraryVersion"} or null,"byKind","byStatus","bySeverity","byLanguage","byTag","byRisk"}.
             """)
 
     @OptionGroup var target: LibraryOption
@@ -53,6 +54,13 @@ extension LibraryInformation {
                 "libraryVersion": .integer(statistics.libraryVersion),
                 "sqlite": .string(statistics.sqliteVersion),
             ],
+            "calibration": calibration.map {
+                [
+                    "threshold": .float($0.threshold), "weight": .float($0.weight),
+                    "scope": .optional($0.scope.map { "\($0)" }), "falseAlarmRate": .number($0.falseAlarmRate),
+                    "libraryVersion": .integer($0.libraryVersion),
+                ]
+            } ?? .null,
             "byKind": .counts(Self.named(statistics.byKind)),
             "byStatus": .counts(Self.named(statistics.byStatus)),
             "bySeverity": .counts(Self.named(statistics.bySeverity)),
@@ -95,6 +103,17 @@ extension LibraryInformation {
                     + "\(statistics.generation), SQLite \(statistics.sqliteVersion)"
             ),
         ]
+        if let calibration {
+            let scope = calibration.scope.map { " where \(PlainText.line("\($0)"))" } ?? ""
+            let changes = statistics.libraryVersion - calibration.libraryVersion
+            rows.append(
+                (
+                    "calibration",
+                    "threshold \(Format.decimal(Double(calibration.threshold), 4))\(scope), false alarms "
+                        + "\(Format.decimal(100 * calibration.falseAlarmRate, 1))% at most"
+                        + (changes > 0 ? "; \(Format.count(changes, "change")) of the library since" : "")
+                ))
+        }
         if statistics.pendingPassageCount > 0 {
             rows.append(("pending", "\(Format.count(statistics.pendingPassageCount, "passage")) to encode"))
         }

@@ -82,14 +82,6 @@ struct PromptCommand: ParsableCommand {
             }
             return
         }
-        let document: JSON = [
-            "query": .optional(found.query), "prompt": .string(prompt.text),
-            "guidelines": .strings(prompt.guidelines.map(\.id)),
-            "cut": .array(
-                prompt.cut.map { ["id": .string($0.id), "score": .float($0.score), "tokens": .integer($0.tokens)] }),
-            "tokens": .integer(prompt.tokenCount), "counter": .string(prompt.counter),
-            "chat": guided.map(JSON.value) ?? .null, "retrieval": found.json(id: nil, explains: false),
-        ]
-        try Console.result(document.text)
+        try Console.result(prompt.json(found, chat: chat).text)
     }
 }

@@ -38,6 +38,12 @@ struct SearchAnswer {
             return
                 "No guideline applies (best similarity \(Self.score(best)) below --min-score \(Self.score(minimumScore)))."
         }
+        if let calibration = retrieval.calibration,
+            let best = retrieval.dropped.compactMap(\.evidence).max()
+        {
+            return
+                "No guideline applies (most evidence \(Self.score(best)), calibrated threshold \(Self.score(calibration.threshold)))."
+        }
         return retrieval.dropped.isEmpty
             ? "No guideline applies (the library has none to compare with)."
             : "No guideline applies (those found are not active)."
@@ -75,10 +81,13 @@ struct SearchAnswer {
         return lines
     }
 
-    /// `similarity 0.412, words 0.630`
+    /// `similarity 0.412, share of words 0.630, evidence 0.502 for a threshold of 0.400`
     private static func composition(of match: GuidelineMatch) -> String {
         [
             match.similarity.map { "similarity \(score($0))" }, match.wordShare.map { "share of words \(score($0))" },
+            match.evidence.flatMap { evidence in
+                match.threshold.map { "evidence \(score(evidence)) for a threshold of \(score($0))" }
+            },
         ].compactMap(\.self).joined(separator: ", ")
     }
 

@@ -32,6 +32,7 @@ extension ProgressBar {
             case .encoding: "Encoding"
             case .indexing: "Indexing"
             case .saving: "Saving"
+            case .calibrating: "Calibrating"
             }
         update(label, completed: progress.completed, total: progress.total)
     }

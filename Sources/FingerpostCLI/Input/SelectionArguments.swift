@@ -27,6 +27,8 @@ struct SelectionArguments: ParsableArguments {
     @Flag(help: "Do not compare with guidelines' own thresholds.")
     var ignoreThresholds = false
 
+    @OptionGroup var calibration: CalibrationArguments
+
     func validate() throws {
         try Check.limit("-k", limit)
         if let minScore, !minScore.isFinite { throw ValidationError("--min-score must be a finite number.") }
@@ -46,6 +48,13 @@ struct SelectionArguments: ParsableArguments {
         options.always = always?.value
         options.diversity = diverse.map(Diversity.fuzzy) ?? mmr.map { .marginalRelevance(weight: $0) }
         options.usesThresholds = !ignoreThresholds
+        options.usesCalibration = !calibration.noCalibration
         return options
     }
+}
+
+/// Whether what a library has learned counts.
+struct CalibrationArguments: ParsableArguments {
+    @Flag(help: "Do not use the threshold that the library has learned by calibrate.")
+    var noCalibration = false
 }

@@ -39,6 +39,10 @@ extension Retrieval {
         if let id { members.append(("id", .string(id))) }
         members += [
             ("query", .optional(query)), ("mode", .string(mode.rawValue)),
+            (
+                "calibration",
+                calibration.map { ["shift": .float($0.shift), "threshold": .float($0.threshold)] } ?? .null
+            ),
             ("matches", .array(matches.map { $0.json(explains: explains) })),
             ("always", .array(always.map(\.json))),
             (
@@ -48,6 +52,8 @@ extension Retrieval {
                         [
                             "id": .string($0.id), "score": .float($0.score),
                             "similarity": $0.similarity.map(JSON.float) ?? .null,
+                            "evidence": $0.evidence.map(JSON.float) ?? .null,
+                            "threshold": $0.threshold.map(JSON.float) ?? .null,
                             "reason": .string($0.reason.rawValue),
                         ]
                     })
@@ -74,6 +80,7 @@ extension GuidelineMatch {
             ("id", .string(guideline.id)), ("score", .float(score)), ("title", .optional(guideline.title)),
             ("text", .string(guideline.text)), ("via", .passage(via)),
             ("similarity", similarity.map(JSON.float) ?? .null), ("wordShare", wordShare.map(JSON.float) ?? .null),
+            ("evidence", evidence.map(JSON.float) ?? .null), ("threshold", threshold.map(JSON.float) ?? .null),
         ]
         members += guideline.labels
         if let entailedBy { members.append(("entailedBy", .string(entailedBy))) }

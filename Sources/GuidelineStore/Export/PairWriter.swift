@@ -28,24 +28,19 @@ struct PairWriter: RecordWriter {
 
 /// Policies of a NeMo Guardrails evaluation; see ``PolicyInterpreter``.
 struct PolicyWriter: RecordWriter {
-    private var isEmpty = true
+    private var list = YAMLList(name: "policies")
 
-    mutating func begin(_ bytes: inout [UInt8]) { bytes += "policies:".utf8 }
+    mutating func begin(_ bytes: inout [UInt8]) { list.begin(&bytes) }
+    mutating func end(_ bytes: inout [UInt8]) { list.end(&bytes) }
 
     mutating func append(_ guideline: Guideline, to bytes: inout [UInt8]) -> Bool {
-        if isEmpty { bytes.append(0x0A) }
-        isEmpty = false
         var members: [(name: String, value: JSONValue)] = [
             ("id", .string(guideline.id)), ("description", .string(guideline.text)),
         ]
         for name in ["weight", "apply_to_all"] {
             if let value = guideline.additionalFields[name] { members.append((name, value)) }
         }
-        YAMLText.appendItem(members, indentation: "  ", to: &bytes)
+        list.append(members, to: &bytes)
         return true
-    }
-
-    mutating func end(_ bytes: inout [UInt8]) {
-        if isEmpty { bytes += " []\n".utf8 }
     }
 }

@@ -36,18 +36,13 @@ struct RouteWriter: RecordWriter {
 }
 
 struct RouteYAMLWriter: RecordWriter {
-    private var isEmpty = true
+    private var list = YAMLList(name: "routes")
 
-    mutating func begin(_ bytes: inout [UInt8]) { bytes += "routes:".utf8 }
+    mutating func begin(_ bytes: inout [UInt8]) { list.begin(&bytes) }
+    mutating func end(_ bytes: inout [UInt8]) { list.end(&bytes) }
 
     mutating func append(_ guideline: Guideline, to bytes: inout [UInt8]) -> Bool {
-        if isEmpty { bytes.append(0x0A) }
-        isEmpty = false
-        YAMLText.appendItem(Route.members(of: guideline), indentation: "  ", to: &bytes)
+        list.append(Route.members(of: guideline), to: &bytes)
         return true
-    }
-
-    mutating func end(_ bytes: inout [UInt8]) {
-        if isEmpty { bytes += " []\n".utf8 }
     }
 }

@@ -17,6 +17,26 @@ struct YAMLWriter: RecordWriter {
     }
 }
 
+/// A list in YAML as the only member of a mapping.
+struct YAMLList {
+    let name: String
+    private var isEmpty = true
+
+    init(name: String) { self.name = name }
+
+    func begin(_ bytes: inout [UInt8]) { bytes += "\(name):".utf8 }
+
+    mutating func append(_ members: [(name: String, value: JSONValue)], to bytes: inout [UInt8]) {
+        if isEmpty { bytes.append(0x0A) }
+        isEmpty = false
+        YAMLText.appendItem(members, indentation: "  ", to: &bytes)
+    }
+
+    func end(_ bytes: inout [UInt8]) {
+        if isEmpty { bytes += " []\n".utf8 }
+    }
+}
+
 /// YAML 1.1 as libyaml reads it.
 enum YAMLText {
     /// Longest name that may be followed by a colon on its line without a mark in front (1,024 characters in YAML).

@@ -5,27 +5,22 @@ final class JSONRecordReader: RecordReader {
 
     private var scanner: JSONValueScanner
     private var stage = Stage.start
-    private let shape: RecordShape
-    private var list: String?
+    private var records: RecordFormat
     private var index = 0
-    private var hasRead = false
-    private(set) var format: ImportFormat
     private(set) var hasPassedFault = false
     private(set) var remainder: [String: JSONValue] = [:]
 
     init(_ source: InputSource, shape: RecordShape, options: ImportOptions) throws(GuidelineStoreError) {
         scanner = try JSONValueScanner(source, options: options)
-        self.shape = shape
-        format = shape.requested ?? shape.base
+        records = RecordFormat(shape)
     }
+
+    var format: ImportFormat { records.format }
 
     func next() throws(GuidelineStoreError) -> ImportedRecord? {
         hasPassedFault = false
         guard let record = try nextRecord() else { return nil }
-        if !hasRead {
-            format = shape.format(of: record.members.keys, list: list)
-            hasRead = true
-        }
+        records.note(record.members.keys)
         return record
     }
 
@@ -70,12 +65,12 @@ final class JSONRecordReader: RecordReader {
         } else {
             while true {
                 let name = try memberName()
-                if shape.lists.contains(name), name == "guidelines" || members["text"] == nil {
+                if records.shape.lists.contains(name), name == "guidelines" || members["text"] == nil {
                     guard try scanner.peek() == UInt8(ascii: "[") else {
                         throw syntax("\"\(name)\" must be a list")
                     }
                     scanner.skipByte()
-                    list = name
+                    records.list = name
                     remainder = members
                     stage = .array(closesObject: true)
                     return nil
@@ -86,7 +81,9 @@ final class JSONRecordReader: RecordReader {
                 if try isLast(closedBy: UInt8(ascii: "}")) { break }
             }
         }
-        guard shape.isRecord(members.keys) else { throw .noRecords(path: scanner.window.name, hint: shape.hint) }
+        guard records.shape.isRecord(members.keys) else {
+            throw .noRecords(path: scanner.window.name, hint: records.shape.hint)
+        }
         try finishDocument()
         index += 1
         return ImportedRecord(members: members, location: location)
@@ -114,7 +111,10 @@ final class JSONRecordReader: RecordReader {
     private func finishObject() throws(GuidelineStoreError) {
         while try !isLast(closedBy: UInt8(ascii: "}")) {
             let name = try memberName()
-            remainder[name] = try scanner.value()
+            // A second list would be lost.
+            guard name != records.list, try remainder.updateValue(scanner.value(), forKey: name) == nil else {
+                throw syntax("the name \"\(name)\" is given twice")
+            }
         }
     }
 

@@ -64,17 +64,15 @@ extension ImportFormat {
 
 final class JSONLinesRecordReader: RecordReader {
     private let lines: JSONLinesReader
-    private let shape: RecordShape
+    private var records: RecordFormat
     private var isEmpty = true
-    private var hasRead = false
-    private(set) var format: ImportFormat
 
     init(_ source: InputSource, shape: RecordShape, options: ImportOptions) throws(GuidelineStoreError) {
         lines = try JSONLinesReader(source, options: options)
-        self.shape = shape
-        format = shape.requested ?? shape.base
+        records = RecordFormat(shape)
     }
 
+    var format: ImportFormat { records.format }
     var hasPassedFault: Bool { lines.hasPassedFault }
 
     func next() throws(GuidelineStoreError) -> ImportedRecord? {
@@ -91,10 +89,7 @@ final class JSONLinesRecordReader: RecordReader {
             throw error
         }
         isEmpty = false
-        if !hasRead {
-            format = shape.format(of: line.members.keys, list: nil)
-            hasRead = true
-        }
+        records.note(line.members.keys)
         return ImportedRecord(members: line.members, location: line.location)
     }
 }

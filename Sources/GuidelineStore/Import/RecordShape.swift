@@ -57,3 +57,24 @@ struct RecordShape {
         }
     }
 }
+
+/// The format of an input's records, which the first of them decides.
+struct RecordFormat {
+    let shape: RecordShape
+    private(set) var format: ImportFormat
+    private var isDecided = false
+    /// The name of the list that the records stand in; see ``RecordShape/format(of:list:)``.
+    var list: String?
+
+    init(_ shape: RecordShape) {
+        self.shape = shape
+        format = shape.requested ?? shape.base
+    }
+
+    /// Takes in the names in a record.
+    mutating func note(_ names: some Collection<String>) {
+        guard !isDecided else { return }
+        format = shape.format(of: names, list: list)
+        isDecided = true
+    }
+}

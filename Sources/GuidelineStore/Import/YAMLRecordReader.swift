@@ -12,17 +12,13 @@ final class YAMLRecordReader: RecordReader {
     private let text: String
     private var converter: YAMLConverter
     private var pending: ArraySlice<Node> = []
-    private let shape: RecordShape
-    private var list: String?
+    private var records: RecordFormat
     private var index = 0
-    private var hasRead = false
-    private(set) var format: ImportFormat
     private(set) var hasPassedFault = false
     private(set) var remainder: [String: JSONValue] = [:]
 
     init(_ source: InputSource, shape: RecordShape, options: ImportOptions) throws(GuidelineStoreError) {
-        self.shape = shape
-        format = shape.requested ?? shape.base
+        records = RecordFormat(shape)
         name = source.name
         text = try source.text(limit: options.maximumDocumentLength, bufferLength: options.bufferLength)
         guard text.utf8.contains(where: { $0 != 0x20 && $0 != 0x0A && $0 != 0x0D && $0 != 0x09 }) else {
@@ -35,6 +31,8 @@ final class YAMLRecordReader: RecordReader {
             throw Self.located(error, file: source.name)
         }
     }
+
+    var format: ImportFormat { records.format }
 
     func next() throws(GuidelineStoreError) -> ImportedRecord? {
         hasPassedFault = false
@@ -60,17 +58,17 @@ final class YAMLRecordReader: RecordReader {
         switch root {
         case .sequence(let items): return Array(items)
         case .mapping(let members):
-            for name in shape.lists where name == "guidelines" || members["text"] == nil {
+            for name in records.shape.lists where name == "guidelines" || members["text"] == nil {
                 guard let node = members[name] else { continue }
                 guard case .sequence(let items) = node else {
                     throw converter.syntax("\"\(name)\" must be a list", node)
                 }
-                list = name
+                records.list = name
                 try keepRemainder(of: members)
                 return Array(items)
             }
-            guard shape.isRecord(Self.names(of: members)) else {
-                throw .noRecords(path: name, hint: shape.hint.replacing("the object", with: "the mapping"))
+            guard records.shape.isRecord(Self.names(of: members)) else {
+                throw .noRecords(path: name, hint: records.shape.hint.replacing("the object", with: "the mapping"))
             }
             return [root]
         case .scalar(let scalar) where scalar.string.isEmpty: return []
@@ -84,10 +82,7 @@ final class YAMLRecordReader: RecordReader {
         guard case .mapping(let mapping) = node else {
             throw converter.syntax("each guideline must be a mapping", node)
         }
-        if !hasRead {
-            format = shape.format(of: Self.names(of: mapping), list: list)
-            hasRead = true
-        }
+        records.note(Self.names(of: mapping))
         var location = converter.location(node)
         location.record = index
         let members = try converter.record(node, textNames: RecordShape.textNames(format))

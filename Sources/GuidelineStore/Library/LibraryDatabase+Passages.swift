@@ -67,6 +67,19 @@ extension LibraryDatabase {
         }
     }
 
+    /// Calls `body` with the id, the guideline's row, the place among its examples and the text of every example, those of a
+    /// guideline together and in their order, from one consistent state. `body` must not call this library.
+    package func forEachExample(
+        _ body: (_ id: Int64, _ guideline: Int64, _ ordinal: Int, _ text: String) throws -> Void
+    ) throws {
+        try read { database in
+            let sql = """
+                SELECT id, guideline, ordinal, text FROM passage WHERE field = 'example' ORDER BY guideline, ordinal
+                """
+            try database.forEachRow(sql) { try body($0.value(0), $0.value(1), $0.value(2), $0.value(3)) }
+        }
+    }
+
     /// As ``forEachPassage(_:)``, of the guidelines with these rows alone, in the order given.
     package func forEachPassage(
         ofGuidelines rows: [Int64], _ body: (_ guideline: Int64, _ text: String) throws -> Void

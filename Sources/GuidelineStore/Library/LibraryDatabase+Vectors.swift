@@ -56,7 +56,7 @@ extension LibraryDatabase {
     /// Rises with every committed write that changes guidelines or vectors. An index that was built at another
     /// generation is out of date.
     public var generation: Int {
-        get throws { try readStatement(Self.generation) }
+        get throws { try commits.generation { try readStatement(Self.generation) } }
     }
 
     static func generation(_ database: Database) throws -> Int {
@@ -166,6 +166,8 @@ extension LibraryTransaction {
     /// See ``LibraryDatabase/replaceEncoder(_:)``.
     public func replaceEncoder(_ encoder: EncoderRecord) throws {
         try check(encoder)
+        // It is about the vectors of the encoder before.
+        try setCalibration(nil)
         if try hasVectors() {
             try database.change("DELETE FROM vector")
             try database.change("UPDATE passage SET is_encoded = 0")

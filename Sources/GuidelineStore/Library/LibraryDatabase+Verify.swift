@@ -45,6 +45,8 @@ extension LibraryDatabase {
                     problems += try historyProblems(database, limit)
                     problems += try vectorProblems(database, limit)
                     problems += try fullTextRowProblems(database)
+                    // Throws where it is damaged.
+                    _ = try calibration(database)
                 }
                 return problems
             }

@@ -32,6 +32,7 @@ public final class LibraryDatabase: Sendable {
 
     let configuration: Configuration
     let pool: DatabasePool
+    let commits: CommitWatch
 
     /// Name of the database file in the folder.
     public static let fileName = "library.sqlite"
@@ -47,6 +48,7 @@ public final class LibraryDatabase: Sendable {
         self.isImmutable = isImmutable
         self.configuration = configuration
         self.pool = pool
+        commits = CommitWatch(path: Self.path(in: folder))
     }
 
     // MARK: Opening
@@ -165,6 +167,7 @@ public final class LibraryDatabase: Sendable {
     /// ``GuidelineStoreError/closed(path:)``. A library that is let go closes itself.
     public func close() throws {
         // The last connection to close merges the log, which one for reading cannot do, so those go first.
+        commits.close()
         pool.invalidateReadOnlyConnections()
         try translate { try pool.close() }
     }

@@ -6,7 +6,7 @@ import GRDB
 /// Migrations are never edited once released; a new version adds one.
 enum LibrarySchema {
     /// The version that this code writes, kept as `user_version`.
-    static let version = 2
+    static let version = 3
 
     /// Makes a new library in an empty database and leaves it in write-ahead mode, which the file remembers.
     static func create(in queue: DatabaseQueue) throws {
@@ -55,6 +55,10 @@ enum LibrarySchema {
         migrator.registerMigration("v2", foreignKeyChecks: .immediate) { database in
             try database.execute(sql: version2)
             try database.execute(sql: "PRAGMA user_version = 2")
+        }
+        migrator.registerMigration("v3", foreignKeyChecks: .immediate) { database in
+            try database.execute(sql: version3)
+            try database.execute(sql: "PRAGMA user_version = 3")
         }
         return migrator
     }()
@@ -170,5 +174,21 @@ enum LibrarySchema {
         CREATE INDEX guideline_history_library_version ON guideline_history (library_version);
 
         INSERT INTO meta (key, value) SELECT 'library_version', EXISTS (SELECT 1 FROM guideline);
+        """
+
+    /// Whether the library can have a calibration. One of an older version that is open for reading alone has none.
+    static func hasCalibration(_ database: Database) throws -> Bool { try database.number("PRAGMA user_version") >= 3 }
+
+    /// - `calibration` has one row at most: a JSON record, and little-endian float32 numbers that belong to it.
+    /// - `guideline_authority` finds the guidelines that apply to every input, which many searches ask for.
+    private static let version3 = """
+        CREATE TABLE calibration (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            record TEXT NOT NULL,
+            numbers BLOB NOT NULL,
+            crc32c INTEGER NOT NULL
+        ) STRICT;
+
+        CREATE INDEX guideline_authority ON guideline (authority, priority DESC, row) WHERE status = 'active';
         """
 }

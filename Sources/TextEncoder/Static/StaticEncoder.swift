@@ -122,6 +122,10 @@ public final class StaticEncoder: SentenceEncoder {
         return result
     }
 
+    public func tokenCount(of text: String) -> Int? {
+        tokenizer.encode(text, addingSpecialTokens: false, maximumCount: .max).count
+    }
+
     public func encode(
         batch texts: [String], threads: Int, progress: (@Sendable (_ finished: Int) -> Void)?
     ) throws -> Embeddings {

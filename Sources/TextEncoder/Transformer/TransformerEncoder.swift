@@ -156,6 +156,10 @@ public final class TransformerEncoder: SentenceEncoder {
         return row
     }
 
+    public func tokenCount(of text: String) -> Int? {
+        tokenizer.encode(text, addingSpecialTokens: true, maximumCount: .max).count
+    }
+
     public func encode(
         batch texts: [String], threads: Int, progress: (@Sendable (_ finished: Int) -> Void)?
     ) throws -> Embeddings {

@@ -24,6 +24,24 @@ import Testing
         return library
     }
 
+    /// The words are the same; in one of them some stand in the title.
+    @Test func filesAreComparedByWhatALibraryEncodes() throws {
+        let guidelines = [
+            Guideline(id: "a", title: "Open doors", text: "locks keys hinges"),
+            Guideline(id: "b", text: "Hinges keys doors locks open"),
+        ]
+        var tiers = DeduplicationOptions()
+        tiers.tiers = [.semantic]
+        tiers.semanticThreshold = 0.99
+        let folder = try TemporaryFolder()
+        let library = try GuidelineLibrary.create(at: folder.library, options: options())
+        try library.add(guidelines)
+        #expect(try library.deduplicationPlan(options: tiers).duplicateCount == 1)
+        var corpus = try CorpusDeduplication(options: tiers)
+        for guideline in guidelines { corpus.append(guideline) }
+        #expect(try corpus.search(encoder: WordEncoder()).duplicateCount == 1)
+    }
+
     @Test func tiersOfALibrary() throws {
         let plan = try library().deduplicationPlan()
         #expect(plan.guidelineCount == 6)

@@ -94,6 +94,17 @@ import Testing
         #expect(try GuidelineImporter.read(text, .json).map(\.text) == ["one", "two"])
     }
 
+    @Test(arguments: [
+        #"{"guidelines":[{"text":"a"}],"guidelines":[{"text":"b"}]}"#,
+        #"{"name":1,"guidelines":[{"text":"a"}],"name":2}"#, #"{"guidelines":[{"text":"a"}],"x":1,"x":2}"#,
+    ])
+    func aNameAfterTheListIsNotGivenTwice(text: String) {
+        let error = storeError { _ = try GuidelineImporter.read(text, .json) }
+        #expect(
+            error?.code == "syntax" && error?.description.contains("given twice") == true,
+            "\(String(describing: error))")
+    }
+
     @Test func readsASingleRecord() throws {
         let read = try GuidelineImporter.read("{\"id\":\"a\",\n\"text\":\"one\",\"more\":{\"x\":[1]}}", .json)
         #expect(

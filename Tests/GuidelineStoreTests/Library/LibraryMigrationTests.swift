@@ -55,7 +55,7 @@ import Testing
         let url = folder.file("library")
         try makeVersion1(5, in: url)
         let library = try LibraryDatabase.open(at: url)
-        #expect(try library.statistics().schemaVersion == 2)
+        #expect(try library.statistics().schemaVersion == LibrarySchema.version)
         // Making its passages anew is a change of the index, not of a guideline.
         #expect(try library.libraryVersion == 1 && library.generation == 4)
         let expected = try GuidelineVersion(
@@ -132,15 +132,15 @@ import Testing
             let isDone = helper.remainingLines() == ["opened"]
             let version = try schemaVersion(url)
             versions.insert(version)
-            #expect(version == 2 || version == 1 && !isDone)
+            #expect(version == LibrarySchema.version || !isDone)
             // The next delay is nearer to the moment of the migration.
-            delay = version == 1 ? delay + delay / 4 + 3_000 : delay - delay / 8
+            delay = version < LibrarySchema.version ? delay + delay / 4 + 3_000 : delay - delay / 8
             let library = try LibraryDatabase.open(at: url)
             #expect(try library.count == 6_000 && library.libraryVersion == 1)
             #expect(try library.verify().isEmpty, "iteration \(iteration)")
             try library.close()
             try FileManager.default.removeItem(at: url)
         }
-        #expect(versions == [1, 2], "no process was killed around the migration")
+        #expect(versions.isSuperset(of: [1, LibrarySchema.version]), "no process was killed around the migration")
     }
 }

@@ -19,6 +19,7 @@ final class GuidelineMerger {
         var format: ImportFormat
         var hasOwnID: Bool
         var examples: [String] = []
+        var knownExamples: Set<String> = []
         var support = 0
     }
 
@@ -109,7 +110,7 @@ final class GuidelineMerger {
 extension GuidelineMerger.Entry {
     fileprivate mutating func note(_ input: String, limit: Int) {
         support += 1
-        guard examples.count < limit, !examples.contains(input) else { return }
+        guard examples.count < limit, knownExamples.insert(input).inserted else { return }
         examples.append(input)
     }
 

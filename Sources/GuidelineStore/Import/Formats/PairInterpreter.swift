@@ -4,34 +4,17 @@
 /// A passage that has no title at all is split at its first colon (``TitledText``); an empty title means that there is
 /// none. Passages that do not fit are not read: that one was not paired with a question says nothing about it.
 /// https://github.com/facebookresearch/DPR#retriever-input-data-format
-final class PairInterpreter: RecordInterpreter {
-    private let file: String
-    private let merger: GuidelineMerger
-    private var emptyRecords = 0
+struct PairInterpreter: MergedFormat {
+    let format = ImportFormat.dprTraining
 
-    init(file: String, merger: GuidelineMerger) {
-        (self.file, self.merger) = (file, merger)
-    }
-
-    func guidelines(in record: ImportedRecord) throws(GuidelineStoreError) -> [FoundGuideline] {
-        let (question, contexts) = try interpreting(record) { members throws(FieldProblem) in
+    func sightings(in record: ImportedRecord) throws(GuidelineStoreError) -> (found: [Sighting], input: String?) {
+        try interpreting(record) { members throws(FieldProblem) in
             let question = try members.requiredText("question")
             guard members["positive_ctxs"]?.optional != nil else {
                 throw FieldProblem(field: "positive_ctxs", problem: "is missing")
             }
-            return (question, try Self.sightings(members, "positive_ctxs"))
+            return (try Self.sightings(members, "positive_ctxs"), question)
         }
-        if contexts.isEmpty { emptyRecords += 1 }
-        try merger.add(
-            contexts, input: question.trimmingWhiteSpace(), at: record.location, format: .dprTraining)
-        return []
-    }
-
-    func finish(
-        _ remainder: [String: JSONValue], notice: (ImportNotice) -> Void, fault: (GuidelineStoreError) throws -> Void
-    ) throws -> [FoundGuideline] {
-        if emptyRecords > 0 { notice(.recordsWithoutGuidelines(file: file, count: emptyRecords)) }
-        return []
     }
 
     /// The passages of a list.
@@ -63,30 +46,14 @@ final class PairInterpreter: RecordInterpreter {
 
 /// Passages that DPR found for questions. That a passage was found for a question does not mean that it fits, so the
 /// questions become no examples.
-final class ResultInterpreter: RecordInterpreter {
-    private let file: String
-    private let merger: GuidelineMerger
-    private var emptyRecords = 0
+struct ResultInterpreter: MergedFormat {
+    let format = ImportFormat.dprResults
 
-    init(file: String, merger: GuidelineMerger) {
-        (self.file, self.merger) = (file, merger)
-    }
-
-    func guidelines(in record: ImportedRecord) throws(GuidelineStoreError) -> [FoundGuideline] {
-        let contexts = try interpreting(record) { members throws(FieldProblem) in
+    func sightings(in record: ImportedRecord) throws(GuidelineStoreError) -> (found: [Sighting], input: String?) {
+        try interpreting(record) { members throws(FieldProblem) in
             _ = try members.text("question")
             guard members["ctxs"]?.optional != nil else { throw FieldProblem(field: "ctxs", problem: "is missing") }
-            return try PairInterpreter.sightings(members, "ctxs")
+            return (try PairInterpreter.sightings(members, "ctxs"), nil)
         }
-        if contexts.isEmpty { emptyRecords += 1 }
-        try merger.add(contexts, input: nil, at: record.location, format: .dprResults)
-        return []
-    }
-
-    func finish(
-        _ remainder: [String: JSONValue], notice: (ImportNotice) -> Void, fault: (GuidelineStoreError) throws -> Void
-    ) throws -> [FoundGuideline] {
-        if emptyRecords > 0 { notice(.recordsWithoutGuidelines(file: file, count: emptyRecords)) }
-        return []
     }
 }

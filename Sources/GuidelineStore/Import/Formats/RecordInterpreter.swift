@@ -31,10 +31,10 @@ extension ImportFormat {
     func interpreter(file: String, merger: GuidelineMerger) -> any RecordInterpreter {
         switch self {
         case .jsonl, .json, .csv, .tsv, .yaml, .markdown: NativeInterpreter()
-        case .dprTraining: PairInterpreter(file: file, merger: merger)
-        case .dprResults: ResultInterpreter(file: file, merger: merger)
+        case .dprTraining: MergingInterpreter(PairInterpreter(), file: file, merger: merger)
+        case .dprResults: MergingInterpreter(ResultInterpreter(), file: file, merger: merger)
         case .dprTSV: PassageInterpreter()
-        case .guideAlignRules: RulesInterpreter(file: file, merger: merger)
+        case .guideAlignRules: MergingInterpreter(RulesInterpreter(), file: file, merger: merger)
         case .parlant: ParlantInterpreter(file: file)
         case .semanticRouter: RouteInterpreter()
         case .nemoPolicies: PolicyInterpreter()

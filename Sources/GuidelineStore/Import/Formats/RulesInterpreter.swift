@@ -1,28 +1,13 @@
 /// Prompts with the rules that a model wrote for each (Guide-Align's first stage): each rule is a guideline, and the
 /// prompt is an example of it.
-final class RulesInterpreter: RecordInterpreter {
-    private let file: String
-    private let merger: GuidelineMerger
-    private var emptyRecords = 0
+struct RulesInterpreter: MergedFormat {
+    let format = ImportFormat.guideAlignRules
 
-    init(file: String, merger: GuidelineMerger) {
-        (self.file, self.merger) = (file, merger)
-    }
-
-    func guidelines(in record: ImportedRecord) throws(GuidelineStoreError) -> [FoundGuideline] {
-        let (prompt, rules) = try interpreting(record) { members throws(FieldProblem) in
-            (try members.requiredText("prompt"), try Self.rules(members))
+    func sightings(in record: ImportedRecord) throws(GuidelineStoreError) -> (found: [Sighting], input: String?) {
+        try interpreting(record) { members throws(FieldProblem) in
+            let prompt = try members.requiredText("prompt")
+            return (try Self.rules(members), prompt)
         }
-        if rules.isEmpty { emptyRecords += 1 }
-        try merger.add(rules, input: prompt.trimmingWhiteSpace(), at: record.location, format: .guideAlignRules)
-        return []
-    }
-
-    func finish(
-        _ remainder: [String: JSONValue], notice: (ImportNotice) -> Void, fault: (GuidelineStoreError) throws -> Void
-    ) throws -> [FoundGuideline] {
-        if emptyRecords > 0 { notice(.recordsWithoutGuidelines(file: file, count: emptyRecords)) }
-        return []
     }
 
     /// The rules of a record, which are one text of several lines, or a list of texts or of titles with texts.

@@ -1,0 +1,62 @@
+import LinearAlgebra
+import Platform
+import VectorIndex
+
+/// The similarity of inputs to every guideline of a scope, computed in full.
+struct ScopeSimilarities {
+    /// Rows of the guidelines in the database.
+    let guidelines: [Int64]
+    private let vectors: Matrix
+    /// Where the passages of each guideline begin among the rows of ``vectors``, and an end.
+    private let starts: [Int]
+    private let isExample: [Bool]
+
+    /// - Parameter isIncluded: by slot.
+    init(_ passages: PassageIndex, where isIncluded: (Int) -> Bool) throws {
+        var elements: [Float] = []
+        var starts = [0]
+        var isExample: [Bool] = []
+        var guidelines: [Int64] = []
+        let table = passages.table
+        for slot in table.guidelines.indices
+        where isIncluded(slot) && !passages.inactive.contains(table.guidelines[slot]) {
+            for member in table.passages(ofSlot: slot) {
+                guard let vector = try passages.index.vector(for: member.id) else { continue }
+                elements += vector
+                isExample.append(member.isExample)
+            }
+            guidelines.append(table.guidelines[slot])
+            starts.append(isExample.count)
+        }
+        vectors = try Matrix(rows: isExample.count, columns: passages.index.dimension, elements: elements)
+        (self.guidelines, self.starts, self.isExample) = (guidelines, starts, isExample)
+    }
+
+    /// Calls `body` with every input's similarities to all guidelines in their order, -1 where one has no vector; from
+    /// several threads at once, in no particular order. O(inputs * passages * dimension).
+    func forEach(
+        _ inputs: Matrix, threads: Int, _ body: @Sendable (_ input: Int, _ similarities: [Float]) -> Void
+    ) throws {
+        guard vectors.rows > 0 else { return }
+        // Blocks of sixteen megabytes at most.
+        let block = max(1, min(64, (4 << 20) / vectors.rows))
+        let (starts, isExample, passages) = (starts, isExample, vectors.rows)
+        let count = guidelines.count
+        try inputs.forEachProductBlock(by: vectors, transposingOther: true, blockRows: block, threads: threads) {
+            rows, scores in
+            var similarities = [Float](repeating: -1, count: count)
+            for (place, row) in rows.enumerated() {
+                let scores = scores[(place * passages)..<((place + 1) * passages)]
+                let base = scores.startIndex
+                for guideline in 0..<count {
+                    var similarity = Similarity()
+                    for passage in starts[guideline]..<starts[guideline + 1] {
+                        similarity.add(scores[base + passage], isExample: isExample[passage])
+                    }
+                    similarities[guideline] = similarity.value ?? -1
+                }
+                body(row, similarities)
+            }
+        }
+    }
+}
