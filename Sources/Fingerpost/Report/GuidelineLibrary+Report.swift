@@ -6,8 +6,8 @@ import Platform
 extension GuidelineLibrary {
     /// Gathers the figures on this library, and on how well it answers queries where some are given.
     ///
-    /// Memory is that of the guidelines and one vector of each. Queries whose positives the library does not have are an
-    /// error, as they are in ``Evaluation``.
+    /// Memory is that of the guidelines and one vector of each. Queries are answered as in ``Evaluation``, and the figures
+    /// on them are those that it finds.
     ///
     /// - Throws: ``FingerpostError/unknownPositive(id:query:_:)``, and what a search and the store throw.
     public func report(
@@ -21,15 +21,14 @@ extension GuidelineLibrary {
             places[row] = guidelines.count
             guidelines.append(guideline)
         }
-        try check(queries, known: Set(guidelines.lazy.map(\.id)))
+        let answers =
+            queries.isEmpty
+            ? nil : try ReportAnswers(queries, in: self, options: options) { progress?("Searching", $0, $1) }
         progress?("Mapping", 0, 1)
         let (mapped, vectors) = try statementVectors(places)
         let map = try ThemeMap(vectors, threads: options.threads ?? Processors.available)
         var themes = [Int?](repeating: nil, count: guidelines.count)
         for (place, cluster) in zip(mapped, map.clusters) { themes[place] = cluster }
-        let answers =
-            queries.isEmpty
-            ? nil : try ReportAnswers(queries, in: self, options: options) { progress?("Searching", $0, $1) }
         var report = try counts(of: guidelines)
         report.themes = Self.themes(guidelines, themes, count: map.clusterCount, answers)
         report.withoutTheme = themes.count { $0 == nil }
@@ -43,16 +42,9 @@ extension GuidelineLibrary {
                 y: map.points[index].y)
         }
         report.rules = Self.rules(guidelines, themes, answers, limit: options.ruleLimit)
+        report.calibration = try calibration.map(LibraryReport.CalibrationFigures.init)
         report.evaluation = answers?.curves
         return report
-    }
-
-    private func check(_ queries: [EvaluationQuery], known: Set<String>) throws {
-        for query in queries {
-            if let id = query.positives.sorted().first(where: { !known.contains($0) }) {
-                throw FingerpostError.unknownPositive(id: id, query: query.id, query.location)
-            }
-        }
     }
 
     /// The vectors of what guidelines say, and whose they are.
@@ -129,12 +121,12 @@ extension GuidelineLibrary {
         guard let answers else { return result }
         var sums = [(queries: Int, recall: Double, abstained: Int)](repeating: (0, 0, 0), count: count)
         for (index, query) in answers.queries.enumerated() {
-            let found = Set(answers.first(index).map(\.id))
+            let found = Set(answers.first(index))
             for (theme, positives) in Dictionary(grouping: query.positives, by: { themeOf[$0] }) {
                 guard let theme else { continue }
                 sums[theme].queries += 1
                 sums[theme].recall += Double(positives.count { found.contains($0) }) / Double(positives.count)
-                if answers.abstains[index] { sums[theme].abstained += 1 }
+                if answers.abstains(index) { sums[theme].abstained += 1 }
             }
         }
         for (theme, sum) in sums.enumerated() where sum.queries > 0 {
@@ -153,12 +145,12 @@ extension GuidelineLibrary {
         var rivals: [String: [String: Int]] = [:]
         for (index, query) in (answers?.queries ?? []).enumerated() {
             let first = answers?.first(index) ?? []
-            for hit in first {
-                retrieved[hit.id, default: 0] += 1
-                if !query.positives.contains(hit.id) { wrong[hit.id, default: 0] += 1 }
+            for id in first {
+                retrieved[id, default: 0] += 1
+                if !query.positives.contains(id) { wrong[id, default: 0] += 1 }
             }
-            guard let rival = first.first(where: { !query.positives.contains($0.id) }) else { continue }
-            for id in query.positives { rivals[id, default: [:]][rival.id, default: 0] += 1 }
+            guard let rival = first.first(where: { !query.positives.contains($0) }) else { continue }
+            for id in query.positives { rivals[id, default: [:]][rival, default: 0] += 1 }
         }
         let order = guidelines.indices.sorted { one, other in
             (guidelines[other].severity.weight, guidelines[one].id) < (

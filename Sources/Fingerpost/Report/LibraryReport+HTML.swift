@@ -8,7 +8,7 @@ extension LibraryReport {
             HTMLPage.Section(id: "coverage", title: "Coverage", content: coverage),
         ]
         if let evaluation {
-            sections.append(.init(id: "evaluation", title: "Evaluation", content: Self.curves(evaluation)))
+            sections.append(.init(id: "evaluation", title: "Evaluation", content: evaluation.html))
         }
         sections += [
             .init(id: "composition", title: "Composition", content: composition),
@@ -128,10 +128,11 @@ extension LibraryReport {
         func bars(_ title: String, _ counts: [Count]) -> HTML {
             let shown = counts.count > 15 ? Array(counts.prefix(14)) : counts
             let rest = counts.dropFirst(shown.count)
-            let chart = BarChart(title, counts: shown.map { ($0.name, $0.count) }, total: guidelineCount).html
-            guard !rest.isEmpty else { return chart }
-            return chart
-                + "<p class=\"note\">And \(Figure.count(rest.count)) more, of at most \(Figure.count(rest.first?.count ?? 0)) rules each.</p>"
+            var chart = BarChart(title, counts: shown.map { ($0.name, $0.count) }, total: guidelineCount)
+            if let next = rest.first {
+                chart.note = "And \(Figure.count(rest.count)) more, of at most \(Figure.count(next.count)) each."
+            }
+            return chart.html
         }
         return """
             \(table.html)<div class="grid2">\(bars("Severity", severities.map { .init(name: $0.severity.rawValue, count: $0.count) }))\
@@ -141,15 +142,19 @@ extension LibraryReport {
 
     private var thresholdSection: HTML {
         let with = guidelineCount - withoutThreshold
-        let note: HTML = """
+        let other = calibration == nil ? "the minimum score of the search" : "the calibration, or a minimum score given,"
+        var html: HTML = """
             <p>\(Figure.count(with)) of \(Figure.count(guidelineCount)) rules have a threshold of their own; for the other \
-            \(Figure.count(withoutThreshold)) the minimum score of the search decides.</p>
+            \(Figure.count(withoutThreshold)) \(other) decides.</p>
             """
-        guard !thresholds.isEmpty else { return note }
-        return note
-            + BarChart(
-                "Thresholds, by tenths", counts: thresholds.map { ("from \($0.name)", $0.count) }, total: with
-            ).html
+        if !thresholds.isEmpty {
+            html +=
+                BarChart(
+                    "Thresholds, by tenths", counts: thresholds.map { ("from \($0.name)", $0.count) }, total: with
+                ).html
+        }
+        if let calibration { html += calibration.html(version: libraryVersion) }
+        return html
     }
 
     // MARK: Rules
@@ -184,65 +189,5 @@ extension LibraryReport {
                 return cells
             }, isSortable: true)
         return cut + table.html
-    }
-
-    // MARK: Evaluation
-
-    private static func curves(_ curves: Curves) -> HTML {
-        let labelled = curves.queries - curves.benignQueries
-        var html: HTML = """
-            <p>\(Figure.count(labelled)) queries with known answers and \(Figure.count(curves.benignQueries)) to which nothing \
-            applies. With the rules' own thresholds nothing is returned for \(Figure.count(curves.abstained)) of the former.</p>
-            <div class="grid2">
-            """
-        if labelled > 0 {
-            let best = curves.recalls.map {
-                "\($0.method.rawValue) \(Figure.optionalPercent($0.recall.dropFirst(5).first))"
-            }
-            html +=
-                LineChart(
-                    title: "Recall at k", summary: "At six: \(best.joined(separator: ", ")).", xTitle: "k",
-                    x: (1...ReportAnswers.depth).map(Double.init),
-                    series: curves.recalls.map { .init(name: $0.method.rawValue, values: $0.recall) }
-                ).html
-        }
-        html +=
-            LineChart(
-                title: "What a minimum score would do", summary: "The numbers are in the table below.",
-                xTitle: "minimum score", x: curves.thresholds.map(\.minimumScore),
-                series: [
-                    .init(name: "precision", values: curves.thresholds.map(\.precision)),
-                    .init(name: "recall", values: curves.thresholds.map(\.recall)),
-                    .init(name: "false alarms", values: curves.thresholds.map(\.falseAlarm)),
-                ], xPlaces: 2
-            ).html
-        html +=
-            LineChart(
-                title: "Similarities of the first six", summary: "The numbers are in the table below.",
-                xTitle: "similarity, from", x: curves.scores.map(\.score),
-                series: [
-                    .init(name: "right", values: curves.scores.map { Double($0.right) }),
-                    .init(name: "wrong", values: curves.scores.map { Double($0.wrong) }),
-                    .init(
-                        name: "best of queries to which nothing applies",
-                        values: curves.scores.map { Double($0.benign) }),
-                ], xPlaces: 2, isShare: false, isStepped: true
-            ).html
-        html += "</div><h3>Queries with nothing right among the first six</h3>"
-        guard !curves.misses.isEmpty else { return html + "<p>None.</p>" }
-        let shown = curves.misses.prefix(50)
-        html +=
-            DataTable(
-                caption: "\(Figure.count(shown.count)) of \(Figure.count(curves.misses.count)) queries",
-                columns: ["Query", "Text", "Looked for", "Found first"].map { .init(title: $0) },
-                rows: shown.map { miss in
-                    [
-                        .init(miss.id), .init(Figure.shortened(miss.query, to: 160)),
-                        .init(Figure.shortened(miss.positives.joined(separator: ", "), to: 120)),
-                        .init(miss.first ?? "–"),
-                    ]
-                }
-            ).html
-        return html
     }
 }

@@ -88,6 +88,8 @@ public struct LibraryReport: Sendable, Encodable {
     /// Of guidelines that have one, by tenths; the name is where the tenth begins.
     public var thresholds: [Count]
     public var withoutThreshold: Int
+    /// Nil where the library has none.
+    public var calibration: CalibrationFigures?
     public var themes: [Theme]
     /// Guidelines without a vector that says anything: no word of theirs is known to the encoder.
     public var withoutTheme: Int
@@ -105,6 +107,8 @@ public struct LibraryReport: Sendable, Encodable {
         public var ruleLimit = 1_000
         /// As in ``RetrievalOptions/minimumScore``, for what is returned and what is abstained from.
         public var minimumScore: Float?
+        /// Leaves positives that the library does not have out, instead of failing.
+        public var allowsMissingPositives = false
         public var threads: Int?
 
         public init() {}

@@ -138,7 +138,7 @@ extension GuidelineLibrary {
     }
 
     /// Looks up the guidelines of a ranking and decides which of them count; false if one of them is gone.
-    private func fill(
+    func fill(
         _ result: inout Retrieval, from ranking: Ranking, passages: PassageIndex, vector: [Float]?,
         options: RetrievalOptions
     ) throws -> Bool {

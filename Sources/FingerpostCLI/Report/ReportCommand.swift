@@ -18,7 +18,8 @@ struct ReportCommand: ParsableCommand {
             its date is that of the library's last change. A file of that name is replaced.
 
             Queries are JSON Lines of {"id","query","positives":[guideline ids]}; positives [] says that nothing applies. \
-            With them the page has recall by rank and by theme, what a minimum score would do, and what is not found.
+            With them the page has recall by rank and by theme, what a minimum score would do, and what is not found; the \
+            figures are those of evaluate.
 
             With --json the same data is printed as one document, and --output may be left out.
             """)
@@ -33,6 +34,9 @@ struct ReportCommand: ParsableCommand {
 
     @Option(help: "Guidelines that score lower and have no threshold of their own do not count as returned.")
     var minScore: Float?
+
+    @Flag(help: "Leave positives out that the library does not have, instead of failing.")
+    var allowMissing = false
 
     @OptionGroup var threading: ThreadOptions
     @OptionGroup var format: OutputOptions
@@ -51,6 +55,7 @@ struct ReportCommand: ParsableCommand {
         let opened = try LibraryAccess.reading(library.folder, progress: progress)
         var options = LibraryReport.Options()
         options.minimumScore = minScore
+        options.allowsMissingPositives = allowMissing
         options.threads = threading.threads
         let report = try opened.report(queries: labelled, options: options) { step, completed, total in
             progress.update(step, completed: completed, total: total)

@@ -1,5 +1,6 @@
 import Foundation
 import GuidelineStore
+import Platform
 import Testing
 
 #if canImport(FoundationXML)
@@ -131,28 +132,161 @@ struct LibraryReportTests {
         #expect(!html.unicodeScalars.contains { $0 == "\u{202E}" || $0 == "\u{7}" || $0 == "\u{FFFE}" })
     }
 
-    @Test("Figures of the evaluation are those of the answers")
-    func evaluation() throws {
-        let library = try library([locks, doses, recipes])
-        let report = try library.report(queries: Self.queries)
+    /// Guidelines with thresholds, risks, relations and a status, and inputs that share words with them or with none.
+    private static func mixed() -> (guidelines: [Guideline], queries: [EvaluationQuery]) {
+        var generator = SplitMix64(seed: 41)
+        var guidelines = manyGuidelines(90)
+        for index in guidelines.indices {
+            if index % 4 == 0 { guidelines[index].threshold = Double.random(in: 0...0.9, using: &generator) }
+            if index % 5 == 0 { guidelines[index].examples = [guidelines[(index + 7) % 90].text] }
+            if index % 17 == 3 { guidelines[index].status = .shadow }
+            guard index % 3 == 0 else { continue }
+            let kinds = Guideline.Relation.Kind.allCases
+            guidelines[index].relations = [
+                Guideline.Relation(type: kinds[index / 3 % kinds.count], target: "g\((index * 7 + 11) % 90)")
+            ]
+        }
+        let words = ["river", "stone", "cloud", "ember", "quartz", "meadow", "harbor", "lantern", "copper", "willow"]
+        let queries = (0..<60).map { number in
+            let text = (0..<3).map { _ in words[Int.random(in: 0..<10, using: &generator)] }.joined(separator: " ")
+            let positives = (0..<(number % 4)).map { _ in "g\(Int.random(in: 0..<90, using: &generator))" }
+            return EvaluationQuery(
+                id: "q\(number)", text: number % 13 == 5 ? "\(number)" : text, positives: Set(positives))
+        }
+        return (guidelines, queries)
+    }
+
+    private func measured(
+        _ queries: [EvaluationQuery], _ library: GuidelineLibrary, minimumScore: Float? = nil,
+        method: RetrievalMethod = .hybrid
+    ) throws -> EvaluationReport {
+        var evaluation = Evaluation.Options()
+        evaluation.recallCutoffs = Array(1...20)
+        evaluation.retrieval = RetrievalOptions(method: method, minimumScore: minimumScore)
+        return try Evaluation.run(queries, in: library, options: evaluation)
+    }
+
+    /// Compares a report's figures with those of an evaluation.
+    private func compare(
+        _ report: LibraryReport, _ queries: [EvaluationQuery], _ library: GuidelineLibrary, minimumScore: Float? = nil
+    ) throws {
         let curves = try #require(report.evaluation)
-        #expect(curves.queries == 4 && curves.benignQueries == 1)
+        #expect(curves.queries == queries.count && curves.benignQueries == queries.count { $0.positives.isEmpty })
         for method in RetrievalMethod.allCases {
             let recall = try #require(curves.recalls.first { $0.method == method }).recall
-            #expect(recall.count == 20 && zip(recall, recall.dropFirst()).allSatisfy { $0 <= $1 })
-            var evaluation = Evaluation.Options()
-            evaluation.retrieval.method = method
-            let measured = try Evaluation.run(Self.queries, in: library, options: evaluation)
-            #expect(recall[5] == measured.metrics.recall(at: 6))
+            let metrics = try measured(queries, library, minimumScore: minimumScore, method: method).metrics
+            #expect(recall == (1...20).map { metrics.recall(at: $0) })
         }
-        let recalls = curves.thresholds.compactMap(\.recall)
-        let alarms = curves.thresholds.compactMap(\.falseAlarm)
-        #expect(recalls.count == 51 && zip(recalls, recalls.dropFirst()).allSatisfy { $0 >= $1 })
-        #expect(alarms.count == 51 && zip(alarms, alarms.dropFirst()).allSatisfy { $0 >= $1 })
-        #expect(curves.scores.reduce(0) { $0 + $1.right } == 3 - curves.misses.count)
+        let plain = try measured(queries, library, minimumScore: minimumScore)
+        #expect(curves.abstained == plain.abstention.abstainedPositiveCount)
+        #expect(curves.abstainedBenign == plain.abstention.abstainedNegativeCount)
+        #expect(curves.thresholds.count == 51)
+        for point in curves.thresholds where Int((point.minimumScore * 50).rounded()) % 7 == 0 {
+            let found = try measured(queries, library, minimumScore: Float(point.minimumScore))
+            #expect(point.recall == found.metrics.recall(at: 6), "at \(point.minimumScore)")
+            #expect(point.falseAlarm == found.abstention.correctRate.map { 1 - $0 }, "at \(point.minimumScore)")
+        }
+        // Of a theme: the same queries with no positives but the theme's.
+        let themes = Dictionary(uniqueKeysWithValues: report.rules.map { ($0.id, $0.theme) })
+        for theme in report.themes {
+            let own = queries.compactMap { query -> EvaluationQuery? in
+                var query = query
+                query.positives = query.positives.filter { themes[$0] == theme.number }
+                return query.positives.isEmpty ? nil : query
+            }
+            let coverage = theme.coverage
+            #expect(coverage?.queries ?? 0 == own.count)
+            guard let coverage, !own.isEmpty else { continue }
+            let found = try measured(own, library, minimumScore: minimumScore)
+            #expect(abs(coverage.recallAt6 - (found.metrics.recall(at: 6) ?? -1)) < 1e-12)
+            #expect(abs(coverage.abstained - (found.abstention.falseRate ?? -1)) < 1e-12)
+        }
+    }
+
+    @Test("Figures are those of an evaluation, with thresholds, relations and drafts, at every minimum score")
+    func evaluation() throws {
+        let (guidelines, queries) = Self.mixed()
+        let library = try library(guidelines)
+        for minimumScore in [nil, 0.45] as [Float?] {
+            var options = LibraryReport.Options()
+            options.minimumScore = minimumScore
+            let report = try library.report(queries: queries, options: options)
+            try compare(report, queries, library, minimumScore: minimumScore)
+            let curves = try #require(report.evaluation)
+            #expect(curves.abstained < queries.count && curves.scores.contains { $0.right > 0 })
+            let page = try Page(report.html)
+            page.check()
+            #expect(page.ids.contains("evaluation"))
+        }
+    }
+
+    @Test("A calibration is on the page, and in the figures")
+    func calibration() throws {
+        let library = try library([locks, doses, recipes])
+        let inputs = (0..<160).map { number in
+            number % 2 == 0
+                ? LabelledInput(text: "how can I pick the lock of door \(number)", label: .guidelines(["locks"]))
+                : LabelledInput(text: "what to plant in a garden \(number)", label: .benign)
+        }
+        #expect(try library.report().calibration == nil)
+        let options = CalibrationOptions()
+        let learned = try library.calibrate(inputs, options: options).calibration
+        try library.setCalibration(learned)
+        let queries = inputs.prefix(30).enumerated().map { number, input in
+            EvaluationQuery(id: "q\(number)", text: input.text, positives: number % 2 == 0 ? ["locks"] : [])
+        }
+        let report = try library.report(queries: queries)
+        try compare(report, queries, library)
+        let figures = try #require(report.calibration)
+        #expect(figures.threshold == Double(learned.threshold) && figures.isUncertain == learned.isUncertain)
+        #expect(figures.falseAlarms.total == 80 && figures.detections.total == 80)
+        #expect(figures.detections.low <= figures.detections.rate ?? -1)
         let page = try Page(report.html)
         page.check()
-        #expect(page.ids.contains("evaluation"))
+        #expect(page.text.contains("Calibration") && page.text.contains(Figure.decimal(figures.threshold, 4)))
+        #expect(page.text.contains("too few inputs") == figures.isUncertain)
+    }
+
+    @Test("Positives that are not in the library can be left out")
+    func missingPositives() throws {
+        let library = try library([locks, doses])
+        var options = LibraryReport.Options()
+        options.allowsMissingPositives = true
+        let queries = [
+            EvaluationQuery(id: "both", text: "lock", positives: ["gone", "locks"]),
+            EvaluationQuery(id: "none", text: "dose", positives: ["gone", "away"]),
+        ]
+        let report = try library.report(queries: queries, options: options)
+        let curves = try #require(report.evaluation)
+        #expect(curves.queries == 1 && curves.skippedQueries == 1 && curves.missingPositives == ["away", "gone"])
+        #expect(try Page(report.html).text.contains("2 positives"))
+    }
+
+    private static let topics = [
+        "locks doors keys", "doses medicine tablets", "elections ballots votes", "loans interest banks",
+        "bread yeast flour", "trains tickets platforms",
+    ]
+
+    @Test("Themes are not named by what all rules say, nor by words without content")
+    func themeNames() throws {
+        let guidelines = (0..<120).map { number in
+            let topic = Self.topics[number % 6]
+            return Guideline(id: "g\(number)", text: "The assistant should never advise about \(topic), because it harms.")
+        }
+        let themes = try library(guidelines).report().themes
+        let names = Set(themes.flatMap(\.words))
+        #expect(!names.isEmpty && themes.count > 1)
+        #expect(names.isDisjoint(with: ["the", "assistant", "should", "never", "about", "because", "harm", "advise"]))
+    }
+
+    @Test("What a chart leaves out is told in its figure")
+    func remainder() throws {
+        let guidelines = (0..<20).map { Guideline(id: "g\($0)", text: "rule \($0)", tags: ["tag\($0)"]) }
+        let html = try library(guidelines).report().html
+        let note = try #require(html.range(of: "And 6 more, of at most 1 each."))
+        let rest = html[note.upperBound...]
+        let end = try #require(rest.range(of: "</figure>"))
+        #expect(!rest[..<end.lowerBound].contains("<figure"))
     }
 
     @Test("A positive that is not in the library is an error")

@@ -11,6 +11,8 @@ struct BarChart {
     var bars: [Bar]
     /// The value of a full bar; nil for the largest one.
     var maximum: Double?
+    /// What stands under the bars, such as what is left out.
+    var note: String?
 
     init(_ title: String, counts: [(label: String, count: Int)], total: Int) {
         self.title = title
@@ -39,6 +41,7 @@ struct BarChart {
 
                 """
         }
-        return "<figure><table class=\"bars\"><caption>\(title)</caption><tbody>\(rows)</tbody></table></figure>\n"
+        let note: HTML = note.map { "<p class=\"note\">\($0)</p>" } ?? ""
+        return "<figure><table class=\"bars\"><caption>\(title)</caption><tbody>\(rows)</tbody></table>\(note)</figure>\n"
     }
 }

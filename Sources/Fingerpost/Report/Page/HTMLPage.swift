@@ -47,10 +47,10 @@ struct HTMLPage {
     private static let style = """
 
         :root { color-scheme: light dark; --ground: #fbfbf9; --panel: #ffffff; --ink: #1b1d21; --soft: #565b64; \
-        --rule: #dcdde0; --track: #ececea; --fill: #0a6aa8; --link: #0b5c93; --c0: #0072b2; --c1: #c05a00; --c2: #00795a; \
+        --rule: #dcdde0; --track: #ececea; --fill: #0a6aa8; --warn: #b3450a; --link: #0b5c93; --c0: #0072b2; --c1: #c05a00; --c2: #00795a; \
         --c3: #b04a86; --c4: #8a6d00; --c5: #2f7fae; --c6: #5b5b5b; --c7: #6b4fa0; }
         @media (prefers-color-scheme: dark) { :root { --ground: #14161a; --panel: #1c1f25; --ink: #eceef1; \
-        --soft: #a9b0bb; --rule: #353a43; --track: #2a2e36; --fill: #56b4e9; --link: #7cc4f2; --c0: #56b4e9; --c1: #f0912e; \
+        --soft: #a9b0bb; --rule: #353a43; --track: #2a2e36; --fill: #56b4e9; --warn: #f0912e; --link: #7cc4f2; --c0: #56b4e9; --c1: #f0912e; \
         --c2: #2bbf96; --c3: #e08bbd; --c4: #e6d34a; --c5: #8fb8ff; --c6: #b4b8bf; --c7: #b9a1ee; } }
         * { box-sizing: border-box; }
         body { margin: 0; background: var(--ground); color: var(--ink); \
@@ -89,6 +89,12 @@ struct HTMLPage {
         .bars th { width: 34%; font-weight: 400; }
         .bars td.bar svg { display: block; }
         .bars td.n { width: 1%; padding-right: 0; }
+        .bars td.wide { width: auto; white-space: normal; }
+        .interval { overflow: visible; } .interval .range { fill: var(--fill); fill-opacity: .45; }
+        .interval .dot { fill: var(--fill); } .interval .limit { stroke: var(--warn); stroke-width: 2.5; }
+        .warning { border-left: 3px solid var(--warn); padding-left: .75rem; }
+        .pairs { margin: 0 0 1rem; } .pairs div { display: grid; grid-template-columns: minmax(6rem, 9rem) 1fr; \
+        gap: .75rem; padding: .25rem 0; } .pairs dt { color: var(--soft); } .pairs dd { margin: 0; }
         .track { fill: var(--track); } .fill { fill: var(--fill); }
         .scroll { overflow-x: auto; max-width: 100%; overflow-wrap: normal; }
         .scroll td, .scroll th { overflow-wrap: break-word; min-width: 3.5rem; }

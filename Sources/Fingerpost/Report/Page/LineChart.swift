@@ -12,6 +12,8 @@ struct LineChart {
     var xTitle: String
     /// Ascending.
     var x: [Double]
+    /// Where the axis has its numbers.
+    var ticks: [Double]
     var series: [Series]
     var xPlaces = 0
     /// The values are shares, 0 to 1; counts otherwise.
@@ -24,7 +26,7 @@ struct LineChart {
 
     var html: HTML {
         guard let first = x.first, let last = x.last, x.count > 1 else { return "" }
-        let largest = isShare ? 1 : max(1, series.flatMap { $0.values.compactMap { $0 } }.max() ?? 1)
+        let largest = isShare ? 1 : Self.rounded(series.flatMap { $0.values.compactMap { $0 } }.max() ?? 1)
         func place(_ value: Double) -> Double {
             Self.left + (value - first) / (last - first) * (Self.width - Self.left - Self.right)
         }
@@ -42,11 +44,11 @@ struct LineChart {
 
                 """
         }
-        let step = max(1, (x.count - 1 + 4) / 5)
-        let ticks = Swift.stride(from: 0, to: x.count, by: step).html { index in
+        let tickPlaces = ticks.allSatisfy { $0 == $0.rounded() } ? 0 : 1
+        let numbers = ticks.filter { (first...last).contains($0) }.html { tick in
             """
-            <text x="\(Figure.decimal(place(x[index]), 1))" y="\(Figure.decimal(Self.height - Self.bottom + 18, 0))" \
-            text-anchor="middle">\(Figure.decimal(x[index], xPlaces))</text>
+            <text x="\(Figure.decimal(place(tick), 1))" y="\(Figure.decimal(Self.height - Self.bottom + 18, 0))" \
+            text-anchor="middle">\(Figure.decimal(tick, tickPlaces))</text>
 
             """
         }
@@ -62,10 +64,17 @@ struct LineChart {
         return """
             <figure><figcaption>\(title)</figcaption><ul class="legend">\(legend)</ul>
             <svg class="chart" viewBox="0 0 640 300" role="img" aria-label="\(title). \(summary)">
-            \(grid)\(ticks)\(lines)<text class="axis" x="346" y="294" text-anchor="middle">\(xTitle)</text></svg>
+            \(grid)\(numbers)\(lines)<text class="axis" x="346" y="294" text-anchor="middle">\(xTitle)</text></svg>
             \(table.folded)</figure>
 
             """
+    }
+
+    /// The least count from `value` on whose quarters are whole and easy to read.
+    private static func rounded(_ value: Double) -> Double {
+        var unit = 4.0
+        while unit * 10 < value { unit *= 10 }
+        return [1, 2, 3, 5, 10].lazy.map { $0 * unit }.first { $0 >= value } ?? unit * 10
     }
 
     private var table: DataTable {
