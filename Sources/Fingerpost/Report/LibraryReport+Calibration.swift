@@ -47,10 +47,13 @@ extension LibraryReport {
 extension LibraryReport.CalibrationFigures {
     /// - Parameter version: of the library as it is.
     func html(version: Int) -> HTML {
-        let share = guidelineThresholds > 0 ? "\(Figure.count(guidelineThresholds)) guidelines have their own" : "for all"
-        let margin = weight > 0 ? "; evidence is similarity and \(Figure.decimal(weight, 1)) times the margin of precedents" : ""
+        let whose =
+            guidelineThresholds > 0 ? "\(Figure.count(guidelineThresholds)) guidelines have their own" : "for all"
+        let margin =
+            weight > 0
+            ? "; evidence is similarity and \(Figure.decimal(weight, 1)) times the margin of precedents" : ""
         let facts: [(String, String)] = [
-            ("Threshold", "\(Figure.decimal(threshold, 4)), \(share)\(margin)"),
+            ("Threshold", "\(Figure.decimal(threshold, 4)), \(whose)\(margin)"),
             ("Guidelines", scope.map { "where \($0)" } ?? "all"),
             (
                 "Promise",

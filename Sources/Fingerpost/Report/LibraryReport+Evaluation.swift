@@ -70,7 +70,10 @@ extension LibraryReport.Curves {
         let shown = misses.prefix(50)
         return DataTable(
             caption: "\(Figure.count(shown.count)) of \(Figure.count(misses.count)) queries",
-            columns: ["Query", "Text", "Looked for", "Found first"].map { .init(title: $0) },
+            columns: [
+                .init(title: "Query"), .init(title: "Text", isLong: true), .init(title: "Looked for"),
+                .init(title: "Found first"),
+            ],
             rows: shown.map { miss in
                 [
                     .init(miss.id), .init(Figure.shortened(miss.query, to: 160)),

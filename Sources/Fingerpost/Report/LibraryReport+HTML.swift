@@ -30,8 +30,9 @@ extension LibraryReport {
             }
         }
         let list = facts.html { "<div><dt>\($0.0)</dt><dd>\($0.1)</dd></div>" }
+        let day = lastChange.replacing("T", with: " ").replacing("Z", with: " UTC")
         return """
-            <p>Encoder <bdi>\(encoder)</bdi>. Guidelines last changed <time datetime="\(lastChange)">\(lastChange)</time>.</p>
+            <p>Encoder <bdi>\(encoder)</bdi>. Guidelines last changed <time datetime="\(lastChange)">\(day)</time>.</p>
             <dl class="facts">\(list)</dl>
 
             """
@@ -94,8 +95,11 @@ extension LibraryReport {
                 }
                 return cells
             }, isSortable: true)
-        func bars(_ title: String, _ share: (Theme) -> Double?) -> HTML {
-            BarChart(
+        func bars(_ title: String, none: String, _ share: (Theme) -> Double?) -> HTML {
+            guard themes.contains(where: { share($0) ?? 0 > 0 }) else {
+                return BarChart.empty(title, note: none)
+            }
+            return BarChart(
                 title,
                 bars: themes.map { theme in
                     let share = share(theme)
@@ -106,10 +110,14 @@ extension LibraryReport {
         }
         let charts =
             hasQueries
-            ? bars("Recall among the first six") { $0.coverage?.recallAt6 }
-                + bars("Queries for which nothing is returned") { $0.coverage?.abstained }
-            : bars("Rules with examples") { Double($0.withExamples) / Double(max(1, $0.count)) }
-                + bars("Rules with a threshold") { Double($0.withThreshold) / Double(max(1, $0.count)) }
+            ? bars("Recall among the first six", none: "None is found.") { $0.coverage?.recallAt6 }
+                + bars("Queries for which nothing is returned", none: "Something is returned for every query.") {
+                    $0.coverage?.abstained
+                }
+            : bars("Rules with examples", none: "None has any.") { Double($0.withExamples) / Double(max(1, $0.count)) }
+                + bars("Rules with a threshold of their own", none: "None has one.") {
+                    Double($0.withThreshold) / Double(max(1, $0.count))
+                }
         return "<div class=\"grid2\">\(charts)</div>\(table.html)"
     }
 
@@ -136,14 +144,17 @@ extension LibraryReport {
         }
         return """
             \(table.html)<div class="grid2">\(bars("Severity", severities.map { .init(name: $0.severity.rawValue, count: $0.count) }))\
-            \(bars("Authority", authorities))\(bars("Risk codes", risks))\(bars("Languages", languages))\(bars("Tags", tags))</div>
+            \(bars("Authority", authorities))\(bars("Risk codes", risks))\(bars("Tags", tags))\(bars("Languages", languages))</div>
             """
     }
 
     private var thresholdSection: HTML {
         let with = guidelineCount - withoutThreshold
-        let other = calibration == nil ? "the minimum score of the search" : "the calibration, or a minimum score given,"
-        var html: HTML = """
+        let other = calibration == nil ? "the minimum score of a search" : "the calibration, or a minimum score,"
+        var html: HTML =
+            with == 0
+            ? "<p>No rule has a threshold of its own; \(other) decides.</p>"
+            : """
             <p>\(Figure.count(with)) of \(Figure.count(guidelineCount)) rules have a threshold of their own; for the other \
             \(Figure.count(withoutThreshold)) \(other) decides.</p>
             """
@@ -162,11 +173,12 @@ extension LibraryReport {
     private var ruleTable: HTML {
         let cut: HTML =
             rules.count < guidelineCount
-            ? "<p class=\"note\">The first \(Figure.count(rules.count)) of \(Figure.count(guidelineCount)) rules, the most severe first.</p>"
+            ? "<p class=\"note\">The first \(Figure.count(rules.count)) of \(Figure.count(guidelineCount)) rules are shown.</p>"
             : ""
         let hasQueries = evaluation != nil
         var columns: [DataTable.Column] = [
-            .init(title: "Id"), .init(title: "Title"), .init(title: "Theme", isNumber: true), .init(title: "Severity"),
+            .init(title: "Id"), .init(title: "Title", isLong: true), .init(title: "Theme", isNumber: true),
+            .init(title: "Severity"),
             .init(title: "Status"), .init(title: "Examples", isNumber: true), .init(title: "Threshold", isNumber: true),
         ]
         if hasQueries {
@@ -176,7 +188,7 @@ extension LibraryReport {
             ]
         }
         let table = DataTable(
-            caption: "Rules", columns: columns,
+            caption: "Rules, the most severe first", columns: columns,
             rows: rules.map { rule in
                 var cells: [DataTable.Cell] = [
                     .init(rule.id), .init(rule.title), .init(rule.theme ?? 0),

@@ -271,7 +271,9 @@ struct LibraryReportTests {
     func themeNames() throws {
         let guidelines = (0..<120).map { number in
             let topic = Self.topics[number % 6]
-            return Guideline(id: "g\(number)", text: "The assistant should never advise about \(topic), because it harms.")
+            return Guideline(
+                id: "g\(number)",
+                text: "The assistant should never advise about \(topic), because it harms case\(number).")
         }
         let themes = try library(guidelines).report().themes
         let names = Set(themes.flatMap(\.words))

@@ -28,9 +28,7 @@ struct BarChart {
 
     /// The names and values are text of the page, which can be read, searched and made larger; the bars are decoration.
     var html: HTML {
-        guard !bars.isEmpty else {
-            return "<figure><figcaption>\(title)</figcaption><p class=\"note\">None.</p></figure>\n"
-        }
+        guard !bars.isEmpty else { return Self.empty(title, note: "None.") }
         let full = max(maximum ?? bars.map(\.value).max() ?? 0, .leastNormalMagnitude)
         let rows = bars.html { bar in
             let width = Figure.decimal(100 * min(1, max(0, bar.value / full)), 1)
@@ -42,6 +40,14 @@ struct BarChart {
                 """
         }
         let note: HTML = note.map { "<p class=\"note\">\($0)</p>" } ?? ""
-        return "<figure><table class=\"bars\"><caption>\(title)</caption><tbody>\(rows)</tbody></table>\(note)</figure>\n"
+        return """
+            <figure><table class="bars"><caption>\(title)</caption><tbody>\(rows)</tbody></table>\(note)</figure>
+
+            """
+    }
+
+    /// What stands in place of a chart without any bar.
+    static func empty(_ title: String, note: String) -> HTML {
+        "<figure><figcaption>\(title)</figcaption><p class=\"note\">\(note)</p></figure>\n"
     }
 }

@@ -3,6 +3,8 @@ struct DataTable {
     struct Column {
         var title: String
         var isNumber = false
+        /// Its cells hold sentences.
+        var isLong = false
     }
     /// A cell, and the key it is sorted by where that is not its text.
     struct Cell: ExpressibleByStringInterpolation {
@@ -28,7 +30,11 @@ struct DataTable {
     /// Whether its columns can be sorted where scripts run.
     var isSortable = false
 
+    /// Rows from which a table scrolls by itself, under its headings.
+    private static let tall = 24
+
     var html: HTML {
+        let tall: HTML = rows.count > Self.tall ? " tall" : ""
         let head = columns.html { column in
             let numeric: HTML = column.isNumber ? " class=\"n\"" : ""
             let label: HTML =
@@ -38,7 +44,7 @@ struct DataTable {
         let body = rows.html { row in "<tr>\(cells(row))</tr>\n" }
         let sortable: HTML = isSortable ? " class=\"sortable\"" : ""
         return """
-            <div class="scroll" role="region" tabindex="0" aria-label="\(caption)"><table\(sortable)>\
+            <div class="scroll\(tall)" role="region" tabindex="0" aria-label="\(caption)"><table\(sortable)>\
             <caption>\(caption)</caption><thead><tr>\(head)</tr></thead><tbody>
             \(body)</tbody></table></div>
 
@@ -49,9 +55,10 @@ struct DataTable {
         zip(columns, row).enumerated().html { place, pair in
             let (column, cell) = pair
             let key: HTML = isSortable ? cell.key.map { " data-key=\"\($0)\"" } ?? "" : ""
-            let numeric: HTML = column.isNumber ? " class=\"n\"" : ""
+            let kind: HTML = column.isNumber ? "n" : column.isLong ? "long" : "name"
             return place == 0
-                ? "<th scope=\"row\"\(key)>\(cell.content)</th>" : "<td\(numeric)\(key)>\(cell.content)</td>"
+                ? "<th scope=\"row\" class=\"name\"\(key)>\(cell.content)</th>"
+                : "<td class=\"\(kind)\"\(key)>\(cell.content)</td>"
         }
     }
 

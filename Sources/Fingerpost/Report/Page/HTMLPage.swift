@@ -48,10 +48,10 @@ struct HTMLPage {
 
         :root { color-scheme: light dark; --ground: #fbfbf9; --panel: #ffffff; --ink: #1b1d21; --soft: #565b64; \
         --rule: #dcdde0; --track: #ececea; --fill: #0a6aa8; --warn: #b3450a; --link: #0b5c93; --c0: #0072b2; --c1: #c05a00; --c2: #00795a; \
-        --c3: #b04a86; --c4: #8a6d00; --c5: #2f7fae; --c6: #5b5b5b; --c7: #6b4fa0; }
+        --c3: #b04a86; --c4: #8a6d00; --c5: #a32a3c; --c6: #5b5b5b; --c7: #6b4fa0; }
         @media (prefers-color-scheme: dark) { :root { --ground: #14161a; --panel: #1c1f25; --ink: #eceef1; \
         --soft: #a9b0bb; --rule: #353a43; --track: #2a2e36; --fill: #56b4e9; --warn: #f0912e; --link: #7cc4f2; --c0: #56b4e9; --c1: #f0912e; \
-        --c2: #2bbf96; --c3: #e08bbd; --c4: #e6d34a; --c5: #8fb8ff; --c6: #b4b8bf; --c7: #b9a1ee; } }
+        --c2: #2bbf96; --c3: #e08bbd; --c4: #e6d34a; --c5: #ff9a92; --c6: #b4b8bf; --c7: #b9a1ee; } }
         * { box-sizing: border-box; }
         body { margin: 0; background: var(--ground); color: var(--ink); \
         font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; overflow-wrap: anywhere; }
@@ -69,6 +69,8 @@ struct HTMLPage {
         border-block: 1px solid var(--rule); }
         section { background: var(--panel); border: 1px solid var(--rule); border-radius: .6rem; padding: 1.25rem; \
         margin: 0 0 1.25rem; scroll-margin-top: 1rem; }
+        section > :last-child, section > figure:last-child > :last-child { margin-bottom: 0; }
+        time, code { white-space: nowrap; }
         .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: .75rem; margin: 1.25rem 0; }
         .facts div { border-left: 3px solid var(--fill); padding-left: .75rem; }
         .facts dt { color: var(--soft); font-size: .85rem; }
@@ -89,22 +91,26 @@ struct HTMLPage {
         .bars th { width: 34%; font-weight: 400; }
         .bars td.bar svg { display: block; }
         .bars td.n { width: 1%; padding-right: 0; }
-        .bars td.wide { width: auto; white-space: normal; }
-        .interval { overflow: visible; } .interval .range { fill: var(--fill); fill-opacity: .45; }
-        .interval .dot { fill: var(--fill); } .interval .limit { stroke: var(--warn); stroke-width: 2.5; }
+        .intervals th { width: 9rem; }
+        .interval { overflow: visible; } .interval .range { fill: var(--fill); } \
+        .interval .dot { fill: var(--panel); stroke: var(--fill); stroke-width: 2.5; }
+        .interval .limit { stroke: var(--ink); stroke-width: 2; }
         .warning { border-left: 3px solid var(--warn); padding-left: .75rem; }
         .pairs { margin: 0 0 1rem; } .pairs div { display: grid; grid-template-columns: minmax(6rem, 9rem) 1fr; \
         gap: .75rem; padding: .25rem 0; } .pairs dt { color: var(--soft); } .pairs dd { margin: 0; }
         .track { fill: var(--track); } .fill { fill: var(--fill); }
-        .scroll { overflow-x: auto; max-width: 100%; overflow-wrap: normal; }
+        .scroll { overflow-x: auto; max-width: 100%; overflow-wrap: normal; margin-bottom: 1.5rem; }
+        .tall { max-height: 40rem; overflow-y: auto; border-block: 1px solid var(--rule); }
+        .tall thead th { position: sticky; top: 0; background: var(--panel); box-shadow: 0 2px var(--rule); border: 0; }
         .scroll td, .scroll th { overflow-wrap: break-word; min-width: 3.5rem; }
+        .scroll td.long { min-width: 16rem; } .scroll td.name, .scroll th.name { min-width: 7rem; }
         .chart { display: block; width: 100%; height: auto; }
-        .chart text { font-size: 12px; fill: var(--soft); }
-        .chart .axis { font-size: 13px; }
+        .chart text { font-size: 14px; fill: var(--soft); }
         .grid { stroke: var(--rule); }
         .line { fill: none; stroke: var(--c); stroke-width: 2.5; stroke-linejoin: round; }
-        .line.s1 { stroke-dasharray: 7 4; } .line.s2 { stroke-dasharray: 2 3; }
-        .p { fill: var(--c); fill-opacity: .75; stroke: var(--panel); stroke-width: .6; }
+        .line.s1 { stroke-dasharray: 7 4; } \
+        .line.s2 { stroke-dasharray: .1 6; stroke-linecap: round; stroke-width: 3.5; }
+        .p { fill: var(--c); fill-opacity: .85; stroke: var(--panel); stroke-width: .6; }
         .p:hover { fill-opacity: 1; stroke: var(--ink); stroke-width: 1.5; }
         .map { background: var(--ground); border: 1px solid var(--rule); border-radius: .4rem; }
         .map .badge { fill: var(--panel); stroke: var(--ink); stroke-width: 1.5; pointer-events: none; }
@@ -121,11 +127,12 @@ struct HTMLPage {
         th[aria-sort="ascending"] .sort::after { content: " \\25B2"; }
         th[aria-sort="descending"] .sort::after { content: " \\25BC"; }
         @media (max-width: 40rem) { section { padding: 1rem .8rem; } header, nav, main { padding-inline: .8rem; } \
-        h1 { font-size: 1.5rem; } .chart text { font-size: 20px; } .chart .axis { font-size: 20px; } \
-        .map .badge { r: 22px; } .map .badge-text { font-size: 24px; } .bars th { width: 40%; } }
+        h1 { font-size: 1.5rem; } .chart text { font-size: 24px; } \
+        .map .badge { r: 22px; } .map .badge-text { font-size: 24px; } .bars th { width: 40%; } \
+        .intervals th { width: 5.5rem; } .intervals td.n { white-space: normal; width: 9rem; } }
         @media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }
         @media print { :root { color-scheme: light; } nav, .skip { display: none; } section { border: 0; padding: 0; } \
-        figure, tr { break-inside: avoid; } .scroll { overflow: visible; } body { font-size: 11pt; } }
+        figure, tr { break-inside: avoid; } .scroll { overflow: visible; max-height: none; } body { font-size: 11pt; } }
 
         """
 

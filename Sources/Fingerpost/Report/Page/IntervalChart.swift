@@ -25,12 +25,15 @@ struct IntervalChart {
                 <tr><th scope="row">\(row.label)</th><td class="bar" aria-hidden="true">\
                 <svg class="interval" width="100%" height="18" focusable="false">\
                 <rect class="track" y="8" width="100%" height="2"/><rect class="range" x="\(place(row.rate.low))" y="6" \
-                width="\(width)" height="6" rx="3"/>\(limit)\(middle)</svg></td><td class="n wide">\
+                width="\(width)" height="6" rx="3"/>\(limit)\(middle)</svg></td><td class="n">\
                 \(Figure.optionalPercent(row.rate.rate)) (\(Figure.percent(row.rate.low)) to \(Figure.percent(row.rate.high))), \
                 \(counts)</td></tr>
 
                 """
         }
-        return "<figure><table class=\"bars\"><caption>\(title)</caption><tbody>\(body)</tbody></table></figure>\n"
+        return """
+            <figure><table class="bars intervals"><caption>\(title)</caption><tbody>\(body)</tbody></table></figure>
+
+            """
     }
 }

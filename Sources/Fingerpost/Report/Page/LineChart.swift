@@ -21,8 +21,8 @@ struct LineChart {
     /// Draws steps as columns are seen in a histogram.
     var isStepped = false
 
-    private static let (width, height) = (640.0, 300.0)
-    private static let (left, right, top, bottom) = (52.0, 12.0, 12.0, 44.0)
+    private static let (width, height) = (640.0, 324.0)
+    private static let (left, right, top, bottom) = (80.0, 20.0, 14.0, 66.0)
 
     var html: HTML {
         guard let first = x.first, let last = x.last, x.count > 1 else { return "" }
@@ -47,7 +47,7 @@ struct LineChart {
         let tickPlaces = ticks.allSatisfy { $0 == $0.rounded() } ? 0 : 1
         let numbers = ticks.filter { (first...last).contains($0) }.html { tick in
             """
-            <text x="\(Figure.decimal(place(tick), 1))" y="\(Figure.decimal(Self.height - Self.bottom + 18, 0))" \
+            <text x="\(Figure.decimal(place(tick), 1))" y="\(Figure.decimal(Self.height - Self.bottom + 29, 0))" \
             text-anchor="middle">\(Figure.decimal(tick, tickPlaces))</text>
 
             """
@@ -63,8 +63,8 @@ struct LineChart {
         }
         return """
             <figure><figcaption>\(title)</figcaption><ul class="legend">\(legend)</ul>
-            <svg class="chart" viewBox="0 0 640 300" role="img" aria-label="\(title). \(summary)">
-            \(grid)\(numbers)\(lines)<text class="axis" x="346" y="294" text-anchor="middle">\(xTitle)</text></svg>
+            <svg class="chart" viewBox="0 0 640 324" role="img" aria-label="\(title). \(summary)">
+            \(grid)\(numbers)\(lines)<text class="axis" x="350" y="318" text-anchor="middle">\(xTitle)</text></svg>
             \(table.folded)</figure>
 
             """

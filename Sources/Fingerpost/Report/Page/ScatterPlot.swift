@@ -27,15 +27,20 @@ struct ScatterPlot {
             let x = scaled(point.x, minX, maxX, Self.width)
             let y = Self.height - scaled(point.y, minY, maxY, Self.height)
             return """
-                <path class="p s\(point.group % 8)" d="\(Self.shape(point.group / 8 % 3, x, y, radius))">\
+                <path class="p s\(point.group % 8)" d="\(Self.shape(point.group % 3, x, y, radius))">\
                 <title>\(point.title)</title></path>
 
                 """
         }
-        let labels = centers.enumerated().html { number, center in
-            guard let center else { return "" }
-            let x = Figure.decimal(scaled(center.x, minX, maxX, Self.width), 1)
-            let y = Figure.decimal(Self.height - scaled(center.y, minY, maxY, Self.height), 1)
+        let places = Self.spread(
+            centers.map { center in
+                center.map { ($0.x, $0.y) }.map { x, y in
+                    (scaled(x, minX, maxX, Self.width), Self.height - scaled(y, minY, maxY, Self.height))
+                }
+            })
+        let labels = places.enumerated().html { number, place in
+            guard let place else { return "" }
+            let (x, y) = (Figure.decimal(place.x, 1), Figure.decimal(place.y, 1))
             return """
                 <circle class="badge" cx="\(x)" cy="\(y)" r="13"/><text class="badge-text" x="\(x)" y="\(y)" dy="0.35em" \
                 text-anchor="middle">\(number + 1)</text>
@@ -49,11 +54,39 @@ struct ScatterPlot {
             """
     }
 
+    /// Moves what lies closer together than two badges of a narrow page apart, as little as will do.
+    private static func spread(_ places: [(x: Double, y: Double)?]) -> [(x: Double, y: Double)?] {
+        let distance = 48.0
+        var places = places
+        for _ in 0..<200 {
+            var isMoved = false
+            for one in places.indices {
+                for other in places.indices.dropFirst(one + 1) {
+                    guard let a = places[one], let b = places[other] else { continue }
+                    let apart = ((a.x - b.x) * (a.x - b.x) + (a.y - b.y) * (a.y - b.y)).squareRoot()
+                    guard apart < distance - 0.05 else { continue }
+                    let (dx, dy) = apart > 0.01 ? ((b.x - a.x) / apart, (b.y - a.y) / apart) : (1, 0)
+                    let push = (distance - apart) / 2
+                    places[one] = inside(a.x - dx * push, a.y - dy * push)
+                    places[other] = inside(b.x + dx * push, b.y + dy * push)
+                    isMoved = true
+                }
+            }
+            if !isMoved { break }
+        }
+        return places
+    }
+
+    private static func inside(_ x: Double, _ y: Double) -> (x: Double, y: Double) {
+        let edge = 26.0
+        return (min(width - edge, max(edge, x)), min(height - edge, max(edge, y)))
+    }
+
     /// The mark of a group on its own, for a legend.
     static func mark(_ group: Int) -> HTML {
         """
         <svg width="14" height="14" aria-hidden="true" focusable="false"><path class="p s\(group % 8)" \
-        d="\(shape(group / 8 % 3, 7, 7, 5))"/></svg>
+        d="\(shape(group % 3, 7, 7, 5))"/></svg>
         """
     }
 
