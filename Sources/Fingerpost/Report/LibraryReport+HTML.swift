@@ -184,7 +184,7 @@ extension LibraryReport {
         if hasQueries {
             columns += [
                 .init(title: "In first six", isNumber: true), .init(title: "Wrongly", isNumber: true),
-                .init(title: "Wrong one found most"),
+                .init(title: "Found instead"),
             ]
         }
         let table = DataTable(

@@ -281,6 +281,29 @@ struct LibraryReportTests {
         #expect(names.isDisjoint(with: ["the", "assistant", "should", "never", "about", "because", "harm", "advise"]))
     }
 
+    @Test("A page stays small however many rules there are, and however long what they say is")
+    func pageSize() throws {
+        var report = try library(manyGuidelines(3)).report(queries: [])
+        let limits = LibraryReport.Options()
+        let rule = try #require(report.rules.first)
+        var guideline = Guideline(id: "g", text: String(repeating: "say \"no\" ", count: 500))
+        guideline.title = guideline.text
+        let title = guideline.headline
+        #expect(title.count == 110)
+        report.guidelineCount = 700_000
+        report.map = (0..<limits.mapLimit).map { number in
+            .init(id: "a-rather-long-id-\(number)", title: title, theme: 1, x: Double(number), y: Double(number % 70))
+        }
+        report.rules = (0..<limits.ruleLimit).map { number in
+            var rule = rule
+            (rule.id, rule.title, rule.rival) = ("a-rather-long-id-\(number)", title, "another-rather-long-id")
+            return rule
+        }
+        let html = report.html
+        #expect((500_000..<3_000_000).contains(html.utf8.count), "\(html.utf8.count) bytes")
+        try Page(html).check()
+    }
+
     @Test("What a chart leaves out is told in its figure")
     func remainder() throws {
         let guidelines = (0..<20).map { Guideline(id: "g\($0)", text: "rule \($0)", tags: ["tag\($0)"]) }

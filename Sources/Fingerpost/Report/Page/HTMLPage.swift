@@ -103,11 +103,11 @@ struct HTMLPage {
         .tall { max-height: 40rem; overflow-y: auto; border-block: 1px solid var(--rule); }
         .tall thead th { position: sticky; top: 0; background: var(--panel); box-shadow: 0 2px var(--rule); border: 0; }
         .scroll td, .scroll th { overflow-wrap: break-word; min-width: 3.5rem; }
-        .scroll td.long { min-width: 16rem; } .scroll td.name, .scroll th.name { min-width: 7rem; }
+        .scroll td.long { min-width: 14rem; } .scroll td.name { min-width: 5rem; } .scroll th.name { min-width: 7rem; }
         .chart { display: block; width: 100%; height: auto; }
         .chart text { font-size: 14px; fill: var(--soft); }
         .grid { stroke: var(--rule); }
-        .line { fill: none; stroke: var(--c); stroke-width: 2.5; stroke-linejoin: round; }
+        .line { fill: none; stroke: var(--c); stroke-width: 2.5; stroke-linejoin: round; vector-effect: non-scaling-stroke; }
         .line.s1 { stroke-dasharray: 7 4; } \
         .line.s2 { stroke-dasharray: .1 6; stroke-linecap: round; stroke-width: 3.5; }
         .p { fill: var(--c); fill-opacity: .85; stroke: var(--panel); stroke-width: .6; }
@@ -129,7 +129,9 @@ struct HTMLPage {
         @media (max-width: 40rem) { section { padding: 1rem .8rem; } header, nav, main { padding-inline: .8rem; } \
         h1 { font-size: 1.5rem; } .chart text { font-size: 24px; } \
         .map .badge { r: 22px; } .map .badge-text { font-size: 24px; } .bars th { width: 40%; } \
-        .intervals th { width: 5.5rem; } .intervals td.n { white-space: normal; width: 9rem; } }
+        .intervals th, .intervals td { display: block; width: auto; text-align: left; } \
+        .intervals td.n { width: auto; text-align: left; padding-bottom: .75rem; } \
+        .pairs div { grid-template-columns: 1fr; gap: 0; } }
         @media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }
         @media print { :root { color-scheme: light; } nav, .skip { display: none; } section { border: 0; padding: 0; } \
         figure, tr { break-inside: avoid; } .scroll { overflow: visible; max-height: none; } body { font-size: 11pt; } }
