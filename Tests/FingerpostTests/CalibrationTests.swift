@@ -260,6 +260,14 @@ struct CalibrationTests {
             try GuidelineLibrary.open(at: folder.library, options: options()).search("paint")
         }
         #expect(try !LibraryVerification.run(at: folder.library).problems.isEmpty)
+        // Those who give a threshold need none that was learned, and it can be removed.
+        do {
+            let library = try GuidelineLibrary.open(at: folder.library, options: options())
+            #expect(try library.search("paint", options: RetrievalOptions(minimumScore: -1)).matches.count == 3)
+            #expect(try library.removeCalibration() && !library.removeCalibration())
+            #expect(try library.search("paint").matches.count == 3)
+            try library.close()
+        }
         try intact.write(to: path)
         let other = try GuidelineLibrary.reencode(at: folder.library, options: options(WordEncoder(name: "others")))
         #expect(try other.calibration == nil)

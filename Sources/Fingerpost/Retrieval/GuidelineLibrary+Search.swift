@@ -6,7 +6,9 @@ import VectorIndex
 extension GuidelineLibrary {
     /// The guidelines nearest to a text.
     ///
-    /// A guideline is as near as the nearest of its passages: its title, its text, its examples.
+    /// A guideline is as near as what it says and its examples are, all together, and the words that it shares with the text
+    /// count as the options say. What counts as a match is decided by the options' thresholds, or else by the library's
+    /// ``Calibration``.
     ///
     /// - Throws: ``FingerpostError`` for options that make no sense, and errors of the encoder and the store. Zero matches
     ///   is an answer, never an error in disguise.
@@ -185,7 +187,7 @@ extension GuidelineLibrary {
         for vector: [Float]?, passages: PassageIndex, options: RetrievalOptions
     ) throws -> CalibratedLines? {
         guard options.usesCalibration, options.minimumScore == nil, options.method != .lexical,
-            let calibration = passages.calibration
+            let calibration = try passages.calibration.get()
         else { return nil }
         let scope = try calibration.scope.map { try filters.allowed(by: $0, in: passages, of: database).isAllowed }
         return CalibratedLines(
