@@ -9,9 +9,9 @@ struct ThemeMap {
     private(set) var clusterCount: Int
     private(set) var points: [(x: Double, y: Double)]
 
-    /// Spherical k-means (Dhillon and Modha, "Concept decompositions for large sparse text data using clustering", 2001)
-    /// from seeds drawn far apart (Arthur and Vassilvitskii, "k-means++", 2007) with a fixed generator. The plane is that of
-    /// the two largest eigenvectors of the clusters' scatter around the mean. O(n k d) for each of at most 25 rounds.
+    /// Clusters of directions from seeds drawn far apart (Arthur and Vassilvitskii, "k-means++", 2007) with a fixed
+    /// generator. The plane is that of the two largest eigenvectors of the clusters' scatter around the mean. O(n k d) for
+    /// each of at most 25 rounds.
     init(_ vectors: Matrix, threads: Int) throws {
         let count = vectors.rows
         let wanted = min(12, max(1, Int((Double(count) / 4).squareRoot())))
@@ -19,29 +19,15 @@ struct ThemeMap {
             (clusters, clusterCount, points) = ([], 0, [])
             return
         }
-        var centers = try Self.seeds(vectors, count: wanted)
-        var assigned = [Int](repeating: -1, count: count)
-        for _ in 0..<25 {
-            let scores = try vectors.multiplied(by: centers, transposingOther: true, threads: threads)
-            let next = (0..<count).map { row in scores.withRow(row) { Self.best($0) } }
-            if next == assigned { break }
-            assigned = next
-            centers = Self.means(vectors, assigned, centers)
-        }
-        var sizes = [Int](repeating: 0, count: centers.rows)
-        for cluster in assigned { sizes[cluster] += 1 }
+        let found = try SphericalClustering(
+            vectors, seeds: Self.seeds(vectors, count: wanted), rounds: 25, threads: threads)
+        let sizes = found.sizes
         let order = sizes.indices.filter { sizes[$0] > 0 }.sorted { (sizes[$1], $0) < (sizes[$0], $1) }
         var places = [Int](repeating: 0, count: sizes.count)
         for (place, cluster) in order.enumerated() { places[cluster] = place }
-        clusters = assigned.map { places[$0] }
+        clusters = found.nearest.map { places[$0] }
         clusterCount = order.count
-        points = try Self.plane(vectors, centers, sizes, threads)
-    }
-
-    private static func best(_ scores: UnsafeBufferPointer<Float>) -> Int {
-        var best = 0
-        for index in scores.indices where scores[index] > scores[best] { best = index }
-        return best
+        points = try Self.plane(vectors, found.centers, sizes, threads)
     }
 
     private static func seeds(_ vectors: Matrix, count: Int) throws -> Matrix {
@@ -64,24 +50,6 @@ struct ThemeMap {
             rows.append(vectors.row(chosen ?? 0))
         }
         return try Matrix(rows)
-    }
-
-    private static func means(_ vectors: Matrix, _ assigned: [Int], _ before: Matrix) -> Matrix {
-        var sums = [[Double]](repeating: .init(repeating: 0, count: vectors.columns), count: before.rows)
-        vectors.withUnsafeElements { elements in
-            for (row, cluster) in assigned.enumerated() {
-                for column in 0..<vectors.columns {
-                    sums[cluster][column] += Double(elements[row * vectors.columns + column])
-                }
-            }
-        }
-        var centers = before
-        for (cluster, sum) in sums.enumerated() {
-            let length = sum.reduce(0) { $0 + $1 * $1 }.squareRoot()
-            guard length > 1e-9 else { continue }
-            for column in sum.indices { centers[cluster, column] = Float(sum[column] / length) }
-        }
-        return centers
     }
 
     private static func plane(

@@ -103,7 +103,8 @@ struct HTMLPage {
         .tall { max-height: 40rem; overflow-y: auto; border-block: 1px solid var(--rule); }
         .tall thead th { position: sticky; top: 0; background: var(--panel); box-shadow: 0 2px var(--rule); border: 0; }
         .scroll td, .scroll th { overflow-wrap: break-word; min-width: 3.5rem; }
-        .scroll td.long { min-width: 14rem; } .scroll td.name { min-width: 5rem; } .scroll th.name { min-width: 7rem; }
+        .scroll td.long { min-width: 14rem; } .scroll .name { min-width: 5rem; overflow-wrap: anywhere; } \
+        .scroll th.name { min-width: 7rem; }
         .chart { display: block; width: 100%; height: auto; }
         .chart text { font-size: 14px; fill: var(--soft); }
         .grid { stroke: var(--rule); }
