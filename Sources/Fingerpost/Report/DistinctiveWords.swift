@@ -59,16 +59,17 @@ struct DistinctiveWords {
 enum StopWords {
     static let english: Set<String> = {
         let words = """
-            about above after again against all also always and another any anyone anything are aren around away back because
-            been before being below between both but can cannot could couldn did didn does doesn doing don done down during each
-            either else ever every everyone everything few for from further get gets getting give given gives giving goes going
-            good got had hadn has hasn have haven having her here hers herself him himself his how however into isn its itself
-            just keep kept let lets like likely made make makes making many may might more most much must never not nothing now
-            off often once one ones only onto other others otherwise ought our ours ourselves out over own per perhaps put quite
-            rather really said same say says see seem shall she should shouldn since some someone something sometimes still such
-            take takes taken than that the their theirs them themselves then there therefore these they thing things this those
-            though through thus too toward towards two under until unless upon use used uses using very want wants was wasn way
-            ways well were weren what when where whether which while who whom whose why will with within without won would
+            about above after again against all also always and another any anyone anything are aren around away back
+            because been before being below between both but can cannot could couldn did didn does doesn doing don
+            done down during each either else ever every everyone everything few for from further get gets getting
+            give given gives giving goes going good got had hadn has hasn have haven having her here hers herself him
+            himself his how however into isn its itself just keep kept let lets like likely made make makes making
+            many may might more most much must never not nothing now off often once one ones only onto other others
+            otherwise ought our ours ourselves out over own per perhaps put quite rather really said same say says see
+            seem shall she should shouldn since some someone something sometimes still such take takes taken than that
+            the their theirs them themselves then there therefore these they thing things this those though through
+            thus too toward towards two under until unless upon use used uses using very want wants was wasn way ways
+            well were weren what when where whether which while who whom whose why will with within without won would
             wouldn yes yet you your yours yourself yourselves
             """
         var stems: Set<String> = []
