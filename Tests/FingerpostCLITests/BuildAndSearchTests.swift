@@ -82,7 +82,7 @@ struct BuildAndSearchTests {
         let result = try Program.run(["search", "pick the lock of my house", "-l", place.library, "-k", "4", "--json"])
         #expect(result.status == 0 && result.log.isEmpty, "\(result)")
         let answer = try result.json()
-        #expect(Set(answer.keys) == ["query", "mode", "calibration", "matches", "always", "dropped"])
+        #expect(Set(answer.keys) == ["query", "mode", "libraryVersion", "calibration", "matches", "always", "dropped"])
         #expect(answer["query"] as? String == "pick the lock of my house")
         #expect(answer["mode"] as? String == "exact")
         let matches = try #require(answer["matches"] as? [[String: Any]])
@@ -113,7 +113,7 @@ struct BuildAndSearchTests {
         ).json()
         #expect(
             Set(explained.keys) == [
-                "query", "mode", "calibration", "matches", "always", "dropped", "latencyMicroseconds",
+                "query", "mode", "libraryVersion", "calibration", "matches", "always", "dropped", "latencyMicroseconds",
             ])
         let dropped = try #require(explained["dropped"] as? [[String: Any]])
         let members: Set<String> = ["id", "score", "similarity", "evidence", "threshold", "reason"]

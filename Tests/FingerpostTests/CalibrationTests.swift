@@ -167,6 +167,7 @@ struct CalibrationTests {
         try library.add([own])
         #expect(try library.search(benign).matches.map(\.id) == ["doses"])
 
+        #expect(try library.search(benign).libraryVersion == 2 && library.search("!").libraryVersion == 2)
         // It is there for whoever opens the library, and for those who have it open.
         let other = try GuidelineLibrary.open(at: folder.library, mode: .readOnly, options: options())
         #expect(try other.calibration == report.calibration)

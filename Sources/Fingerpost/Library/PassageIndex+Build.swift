@@ -77,6 +77,7 @@ extension PassageIndex {
         }
         table.setRows(of: index)
         generation = map.generation
+        libraryVersion = map.libraryVersion
         unsavedChanges += changes
         return changes
     }

@@ -8,6 +8,8 @@ struct PassageIndex: Sendable {
     let index: HNSWIndex<Int64>
     /// The generation of the database that it shows.
     var generation: Int
+    /// The library's version at that generation.
+    var libraryVersion = 0
     var table: PassageTable
     /// The words of the guidelines; nil until a search first asks for them.
     var words: LexicalIndex?

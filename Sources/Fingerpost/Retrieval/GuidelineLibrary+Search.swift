@@ -77,6 +77,7 @@ extension GuidelineLibrary {
         // A text without any word that the encoder knows has no direction: it is near to nothing.
         let usesVector = options.method != .lexical && vector.contains { $0 != 0 }
         guard usesWords || usesVector, options.limit > 0 else {
+            result.libraryVersion = try currentPassages(withWords: false).libraryVersion
             result.always = try always(options)
             result.latency.total = encode + (clock.now - start)
             return result
@@ -144,6 +145,7 @@ extension GuidelineLibrary {
         _ result: inout Retrieval, from ranking: Ranking, passages: PassageIndex, vector: [Float]?,
         options: RetrievalOptions
     ) throws -> Bool {
+        result.libraryVersion = passages.libraryVersion
         result.mode = ranking.items.isEmpty && ranking.mode == .words ? .none : ranking.mode
         result.always = try always(options)
         let always = Set(result.always.map(\.id))

@@ -16,7 +16,7 @@ struct SearchCommand: ParsableCommand {
             Each TEXT is an input of its own: quote one of several words. --batch reads JSON Lines of {"id","query"} \
             and writes JSON Lines in the same order; through a pipe, an answer follows its line at once.
 
-            With --json: {"query","mode","calibration":{"shift","threshold"} or null,"matches":[{"id","score","title","text",\
+            With --json: {"query","mode","libraryVersion","calibration":{"shift","threshold"} or null,"matches":[{"id","score","title","text",\
             "via":{"field","ordinal","text","score"},"similarity","wordShare","evidence","threshold","condition","kind",\
             "severity","authority","priority","risk","tags"}],"always":[{"id","title","text","condition","kind",...}],\
             "dropped":[{"id","score","similarity","evidence","threshold","reason"}]}; one line for each of several inputs, \
