@@ -90,15 +90,20 @@ extension GuidelineLibrary {
                     try answer(
                         &result, vector: usesVector ? vector : nil, words: usesWords ? query : nil, options: options)
                 }
-            } catch VectorIndexError.staleFilter where attempt < 3 {
+            } catch VectorIndexError.staleFilter where attempt < Self.mostAttempts - 1 {
                 filters.clear()
             }
             result.latency.total = encode + (clock.now - start)
             // A guideline that was removed between the two steps is looked up in vain; the index knows better by now.
+            if isCurrent { return result }
             attempt += 1
-            if isCurrent || attempt > 3 { return result }
+            // Not an empty answer: that would say that nothing applies.
+            guard attempt < Self.mostAttempts else { throw FingerpostError.indexMismatch(library: folder.path) }
         }
     }
+
+    /// Attempts at an answer while guidelines are removed beside it.
+    static let mostAttempts = 8
 
     /// One attempt at an answer; false if a guideline that was found is gone.
     private func answer(

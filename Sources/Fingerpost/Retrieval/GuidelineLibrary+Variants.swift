@@ -27,8 +27,9 @@ extension GuidelineLibrary {
                 }
                 return true
             }
+            if isCurrent { return results }
             attempt += 1
-            if isCurrent || attempt > 3 { return results }
+            guard attempt < Self.mostAttempts else { throw FingerpostError.indexMismatch(library: folder.path) }
         }
     }
 }
