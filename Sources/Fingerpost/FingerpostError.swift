@@ -11,6 +11,8 @@ public enum FingerpostError: Error, Sendable, Hashable {
     case encoderMismatch(library: String, stored: EncoderRecord, given: EncoderIdentity)
     /// Some passages have no vector yet and the library is open for reading only, so that rules could be missed.
     case incomplete(library: String, pending: Int)
+    /// Guidelines that the index has found are not in the database, time and again.
+    case indexMismatch(library: String)
     /// A number in the options makes no sense.
     case invalidOption(name: String, value: String, allowed: String)
     /// A bound for a figure of an evaluation cannot be read.
@@ -79,6 +81,9 @@ extension FingerpostError: CustomStringConvertible {
         case .dimensionMismatch(let base, let baseDimension, let queries, let queryDimension):
             "\(queries): its vectors have \(queryDimension) numbers, those of \(base) have \(baseDimension). Encode both "
                 + "with the same encoder."
+        case .indexMismatch(let library):
+            "guidelines that the index of \(library) has found are not in its database; run verify, or remove index.hnsw, which "
+                + "is then built again"
         case .invalidCalibration(let library, let problem):
             "the calibration of \(library) cannot be used: \(problem). Make it again with calibrate, remove it with calibrate "
                 + "--remove, or search with --min-score."
@@ -112,6 +117,7 @@ extension FingerpostError: CustomStringConvertible {
         case .budgetExceeded: "budget_exceeded"
         case .wrongDimension, .dimensionMismatch: "wrong_dimension"
         case .unknownPositive, .unknownDocument: "unknown_positive"
+        case .indexMismatch: "index_mismatch"
         case .invalidCalibration: "invalid_calibration"
         case .nothingToCalibrate: "nothing_to_calibrate"
         case .noVectors: "no_records"
@@ -125,7 +131,7 @@ extension FingerpostError: CustomStringConvertible {
     /// Whether what was given is at fault (exit status 2) rather than the work (exit status 1).
     public var isInputError: Bool {
         switch self {
-        case .incomplete, .invalidCalibration: false
+        case .incomplete, .indexMismatch, .invalidCalibration: false
         case .encoderNotFound, .encoderMismatch, .invalidOption, .invalidGate, .invalidTemplate, .invalidChat,
             .budgetExceeded,
             .wrongDimension, .unknownPositive, .unknownDocument,
@@ -139,7 +145,8 @@ extension FingerpostError: CustomStringConvertible {
     public var location: InputLocation? {
         switch self {
         case .encoderNotFound(let file, _, _), .encoderMismatch(let file, _, _), .incomplete(let file, _),
-            .invalidCalibration(let file, _), .dimensionMismatch(_, _, let file, _), .noVectors(let file),
+            .invalidCalibration(let file, _), .indexMismatch(let file), .dimensionMismatch(_, _, let file, _),
+            .noVectors(let file),
             .unusableVector(let file, _, _),
             .foreignPlan(_, let file), .outdatedPlan(let file, _):
             InputLocation(file: file)

@@ -82,7 +82,7 @@ struct BuildAndSearchTests {
         let result = try Program.run(["search", "pick the lock of my house", "-l", place.library, "-k", "4", "--json"])
         #expect(result.status == 0 && result.log.isEmpty, "\(result)")
         let answer = try result.json()
-        #expect(Set(answer.keys) == ["query", "mode", "matches", "always", "dropped"])
+        #expect(Set(answer.keys) == ["query", "mode", "libraryVersion", "calibration", "matches", "always", "dropped"])
         #expect(answer["query"] as? String == "pick the lock of my house")
         #expect(answer["mode"] as? String == "exact")
         let matches = try #require(answer["matches"] as? [[String: Any]])
@@ -91,7 +91,7 @@ struct BuildAndSearchTests {
             #expect(
                 Set(match.keys) == [
                     "id", "score", "title", "text", "via", "condition", "kind", "severity", "authority", "priority",
-                    "risk", "tags", "similarity", "wordShare",
+                    "risk", "tags", "similarity", "wordShare", "evidence", "threshold",
                 ])
             let via = try #require(match["via"] as? [String: Any])
             #expect(Set(via.keys) == ["field", "ordinal", "text", "score"])
@@ -111,9 +111,14 @@ struct BuildAndSearchTests {
                 "--exact",
             ]
         ).json()
-        #expect(Set(explained.keys) == ["query", "mode", "matches", "always", "dropped", "latencyMicroseconds"])
+        #expect(
+            Set(explained.keys) == [
+                "query", "mode", "libraryVersion", "calibration", "matches", "always", "dropped", "latencyMicroseconds",
+            ])
         let dropped = try #require(explained["dropped"] as? [[String: Any]])
-        #expect(dropped.count >= 2 && dropped.allSatisfy { Set($0.keys) == ["id", "score", "similarity", "reason"] })
+        let members: Set<String> = ["id", "score", "similarity", "evidence", "threshold", "reason"]
+        #expect(dropped.count >= 2 && dropped.allSatisfy { Set($0.keys) == members })
+        #expect(dropped.allSatisfy { $0["threshold"] as? Double == 0.99 })
         #expect(dropped.allSatisfy { $0["reason"] as? String == "below_threshold" })
     }
 

@@ -167,6 +167,7 @@ struct CalibrationTests {
         try library.add([own])
         #expect(try library.search(benign).matches.map(\.id) == ["doses"])
 
+        #expect(try library.search(benign).libraryVersion == 2 && library.search("!").libraryVersion == 2)
         // It is there for whoever opens the library, and for those who have it open.
         let other = try GuidelineLibrary.open(at: folder.library, mode: .readOnly, options: options())
         #expect(try other.calibration == report.calibration)
@@ -260,6 +261,14 @@ struct CalibrationTests {
             try GuidelineLibrary.open(at: folder.library, options: options()).search("paint")
         }
         #expect(try !LibraryVerification.run(at: folder.library).problems.isEmpty)
+        // Those who give a threshold need none that was learned, and it can be removed.
+        do {
+            let library = try GuidelineLibrary.open(at: folder.library, options: options())
+            #expect(try library.search("paint", options: RetrievalOptions(minimumScore: -1)).matches.count == 3)
+            #expect(try library.removeCalibration() && !library.removeCalibration())
+            #expect(try library.search("paint").matches.count == 3)
+            try library.close()
+        }
         try intact.write(to: path)
         let other = try GuidelineLibrary.reencode(at: folder.library, options: options(WordEncoder(name: "others")))
         #expect(try other.calibration == nil)

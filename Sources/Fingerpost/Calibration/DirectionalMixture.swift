@@ -31,55 +31,10 @@ struct DirectionalMixture: Sendable, Hashable {
         dimension = vectors.columns
         let count = min(count, vectors.rows)
         guard count > 0 else { return }
-        for index in 0..<count { centers += vectors.row(index * vectors.rows / count) }
-        var nearest: [Int32] = []
-        for _ in 0..<Self.rounds {
-            let next = try Self.nearest(vectors, centers, count: count, threads: threads)
-            if next == nearest { break }
-            nearest = next
-            move(to: nearest, vectors)
-        }
-        var sizes = [Int](repeating: 0, count: count)
-        for center in try Self.nearest(vectors, centers, count: count, threads: threads) { sizes[Int(center)] += 1 }
-        logWeights = sizes.map { log(Float(max($0, 1)) / Float(vectors.rows)) }
-    }
-
-    /// The centre that each vector is nearest to, the first of several.
-    private static func nearest(
-        _ vectors: Matrix, _ centers: [Float], count: Int, threads: Int
-    ) throws -> [Int32] {
-        let centers = try Matrix(rows: count, columns: vectors.columns, elements: centers)
-        var nearest = [Int32](repeating: 0, count: vectors.rows)
-        try nearest.withUnsafeMutableBufferPointer { nearest in
-            nonisolated(unsafe) let nearest = nearest
-            try vectors.forEachProductBlock(by: centers, transposingOther: true, threads: threads) { rows, scores in
-                for (place, row) in rows.enumerated() {
-                    var best = 0
-                    for center in 1..<max(1, count) where scores[place * count + center] > scores[place * count + best]
-                    {
-                        best = center
-                    }
-                    nearest[row] = Int32(best)
-                }
-            }
-        }
-        return nearest
-    }
-
-    /// Puts each centre into the middle of its vectors; one without any stays.
-    private mutating func move(to nearest: [Int32], _ vectors: Matrix) {
-        var sums = [Double](repeating: 0, count: centers.count)
-        for (row, center) in nearest.enumerated() {
-            vectors.withRow(row) { vector in
-                let start = Int(center) * dimension
-                for index in 0..<dimension { sums[start + index] += Double(vector[index]) }
-            }
-        }
-        for start in stride(from: 0, to: sums.count, by: dimension) {
-            let length = sums[start..<(start + dimension)].reduce(0) { $0 + $1 * $1 }.squareRoot()
-            guard length > 0 else { continue }
-            for index in start..<(start + dimension) { centers[index] = Float(sums[index] / length) }
-        }
+        let seeds = try Matrix((0..<count).map { vectors.row($0 * vectors.rows / count) })
+        let clusters = try SphericalClustering(vectors, seeds: seeds, rounds: Self.rounds, threads: threads)
+        centers = clusters.centers.elements
+        logWeights = clusters.sizes.map { log(Float(max($0, 1)) / Float(vectors.rows)) }
     }
 
     /// The logarithm of the density at a place, over the concentration: comparable with a cosine similarity, and with that

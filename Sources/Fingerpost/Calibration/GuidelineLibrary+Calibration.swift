@@ -5,13 +5,22 @@ import Platform
 extension GuidelineLibrary {
     /// The calibration that searches use; nil where there is none.
     public var calibration: Calibration? {
-        get throws { try currentPassages(withWords: false).calibration }
+        get throws { try currentPassages(withWords: false).calibration.get() }
     }
 
     /// Keeps a calibration in the library, in one transaction, and uses it from now on; nil removes the one there is.
     public func setCalibration(_ calibration: Calibration?) throws {
         let stored = try calibration?.stored(dimension: encoder.dimension)
         try change(nil) { try $0.setCalibration(stored) }
+    }
+
+    /// Removes the calibration that the library has, also one that is damaged; false if it has none.
+    @discardableResult
+    public func removeCalibration() throws -> Bool {
+        let known = Result { try calibration != nil }
+        if case .success(false) = known { return false }
+        try setCalibration(nil)
+        return true
     }
 
     /// Learns thresholds from inputs with known answers. Nothing is changed: see ``setCalibration(_:)``.

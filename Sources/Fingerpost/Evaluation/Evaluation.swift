@@ -60,7 +60,7 @@ public enum Evaluation {
     }
 
     /// The positives that the library does not have.
-    private static func missingPositives(
+    static func missingPositives(
         _ queries: [EvaluationQuery], library: GuidelineLibrary, isAllowed: Bool
     ) throws -> Set<String> {
         var known: Set<String> = []

@@ -29,7 +29,7 @@ extension GuidelineLibrary {
         return LibraryInformation(
             statistics: statistics, encoder: encoder.identity, indexedVectors: current.index.count,
             unindexedPassages: current.unindexed.count, configuration: current.index.configuration,
-            calibration: current.calibration,
+            calibration: try current.calibration.get(),
             archiveBytes: attributes?[.size] as? Int ?? 0, indexOrigin: current.origin)
     }
 

@@ -51,8 +51,9 @@ extension PassageIndex {
         let map = try database.passageMap()
         let (removed, added) = Self.difference(from: table.passages, to: map.passageIDs)
         inactive = try database.inactiveGuidelineRows()
-        calibration = try database.calibration.map {
-            try Calibration($0, library: database.folder.path, dimension: index.dimension)
+        let (folder, dimension) = (database.folder.path, index.dimension)
+        calibration = Result {
+            try database.calibration.map { try Calibration($0, library: folder, dimension: dimension) }
         }
         var changed = Set(removed.compactMap(table.guideline))
         table = PassageTable(map)
@@ -76,6 +77,7 @@ extension PassageIndex {
         }
         table.setRows(of: index)
         generation = map.generation
+        libraryVersion = map.libraryVersion
         unsavedChanges += changes
         return changes
     }

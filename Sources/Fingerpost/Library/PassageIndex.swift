@@ -8,13 +8,16 @@ struct PassageIndex: Sendable {
     let index: HNSWIndex<Int64>
     /// The generation of the database that it shows.
     var generation: Int
+    /// The library's version at that generation.
+    var libraryVersion = 0
     var table: PassageTable
     /// The words of the guidelines; nil until a search first asks for them.
     var words: LexicalIndex?
     /// Guidelines that must not be retrieved.
     var inactive: Set<Int64>
-    /// Where the library draws its lines, if it has learned any.
-    var calibration: Calibration?
+    /// Where the library draws its lines, if it has learned any; what is wrong with them is told when they are used, so that
+    /// they can be made again.
+    var calibration = Result<Calibration?, any Error>.success(nil)
     /// Passages that are not in the index: not encoded yet, or without any word that the encoder knows.
     var unindexed: Set<Int64>
     /// Rows added or removed since it was last saved.

@@ -6,7 +6,9 @@ import VectorIndex
 extension GuidelineLibrary {
     /// The guidelines nearest to a text.
     ///
-    /// A guideline is as near as the nearest of its passages: its title, its text, its examples.
+    /// A guideline is as near as what it says and its examples are, all together, and the words that it shares with the text
+    /// count as the options say. What counts as a match is decided by the options' thresholds, or else by the library's
+    /// ``Calibration``.
     ///
     /// - Throws: ``FingerpostError`` for options that make no sense, and errors of the encoder and the store. Zero matches
     ///   is an answer, never an error in disguise.
@@ -75,6 +77,7 @@ extension GuidelineLibrary {
         // A text without any word that the encoder knows has no direction: it is near to nothing.
         let usesVector = options.method != .lexical && vector.contains { $0 != 0 }
         guard usesWords || usesVector, options.limit > 0 else {
+            result.libraryVersion = try currentPassages(withWords: false).libraryVersion
             result.always = try always(options)
             result.latency.total = encode + (clock.now - start)
             return result
@@ -87,15 +90,20 @@ extension GuidelineLibrary {
                     try answer(
                         &result, vector: usesVector ? vector : nil, words: usesWords ? query : nil, options: options)
                 }
-            } catch VectorIndexError.staleFilter where attempt < 3 {
+            } catch VectorIndexError.staleFilter where attempt < Self.mostAttempts - 1 {
                 filters.clear()
             }
             result.latency.total = encode + (clock.now - start)
             // A guideline that was removed between the two steps is looked up in vain; the index knows better by now.
+            if isCurrent { return result }
             attempt += 1
-            if isCurrent || attempt > 3 { return result }
+            // Not an empty answer: that would say that nothing applies.
+            guard attempt < Self.mostAttempts else { throw FingerpostError.indexMismatch(library: folder.path) }
         }
     }
+
+    /// Attempts at an answer while guidelines are removed beside it.
+    static let mostAttempts = 8
 
     /// One attempt at an answer; false if a guideline that was found is gone.
     private func answer(
@@ -138,10 +146,11 @@ extension GuidelineLibrary {
     }
 
     /// Looks up the guidelines of a ranking and decides which of them count; false if one of them is gone.
-    private func fill(
+    func fill(
         _ result: inout Retrieval, from ranking: Ranking, passages: PassageIndex, vector: [Float]?,
         options: RetrievalOptions
     ) throws -> Bool {
+        result.libraryVersion = passages.libraryVersion
         result.mode = ranking.items.isEmpty && ranking.mode == .words ? .none : ranking.mode
         result.always = try always(options)
         let always = Set(result.always.map(\.id))
@@ -185,7 +194,7 @@ extension GuidelineLibrary {
         for vector: [Float]?, passages: PassageIndex, options: RetrievalOptions
     ) throws -> CalibratedLines? {
         guard options.usesCalibration, options.minimumScore == nil, options.method != .lexical,
-            let calibration = passages.calibration
+            let calibration = try passages.calibration.get()
         else { return nil }
         let scope = try calibration.scope.map { try filters.allowed(by: $0, in: passages, of: database).isAllowed }
         return CalibratedLines(

@@ -60,6 +60,8 @@ public struct Retrieval: Sendable {
     /// The input; nil for a search by vector.
     public var query: String?
     public var mode: RetrievalMode
+    /// The version of the library that was searched, which whoever acts on the answer may note.
+    public var libraryVersion = 0
     /// Best first; equal scores in the order in which the guidelines were added. A guideline that another one entails
     /// stands after that one.
     public var matches: [GuidelineMatch]

@@ -139,8 +139,7 @@ struct CalibrateCommand: ParsableCommand {
 
     private func removeCalibration() throws {
         let library = try GuidelineLibrary.open(at: place.folder)
-        let wasThere = try library.calibration != nil
-        if wasThere { try library.setCalibration(nil) }
+        let wasThere = try library.removeCalibration()
         let said = wasThere ? "The calibration is removed." : "The library has no calibration."
         try Console.result(output.json ? JSON.object([("removed", .bool(wasThere))]).text : said)
     }

@@ -16,11 +16,14 @@ struct SearchCommand: ParsableCommand {
             Each TEXT is an input of its own: quote one of several words. --batch reads JSON Lines of {"id","query"} \
             and writes JSON Lines in the same order; through a pipe, an answer follows its line at once.
 
-            With --json: {"query","mode","matches":[{"id","score","title","text","via":{"field","ordinal","text",\
-            "score"},"similarity","wordShare","condition","kind","severity","authority","priority","risk","tags"}],"always":[{"id","title",\
-            "text","condition","kind",...}],"dropped":[{"id","score","similarity","reason"}]}; one line for each of several inputs, with their "id" in a batch. --explain adds "parts" to a \
-            match and "latencyMicroseconds" to an answer. "mode" is exact, graph, graph_then_exact, \
-            words where words alone were compared, or none where there was nothing to compare.
+            With --json: {"query","mode","libraryVersion","calibration":{"shift","threshold"} or null,"matches":[{"id","score","title","text",\
+            "via":{"field","ordinal","text","score"},"similarity","wordShare","evidence","threshold","condition","kind",\
+            "severity","authority","priority","risk","tags"}],"always":[{"id","title","text","condition","kind",...}],\
+            "dropped":[{"id","score","similarity","evidence","threshold","reason"}]}; one line for each of several inputs, \
+            with their "id" in a batch. --explain adds "parts" to a match and "latencyMicroseconds" to an answer. "mode" is \
+            exact, graph, graph_then_exact, words where words alone were compared, or none where there was nothing to \
+            compare. "evidence" is what was compared with the "threshold": the similarity, with the calibration's shift \
+            where that gave the threshold.
 
             A score is the similarity of the meanings (-1 to 1) and what shared words add to it. --min-score is compared \
             with the similarity alone, which is comparable between inputs.

@@ -39,6 +39,7 @@ extension Retrieval {
         if let id { members.append(("id", .string(id))) }
         members += [
             ("query", .optional(query)), ("mode", .string(mode.rawValue)),
+            ("libraryVersion", .integer(libraryVersion)),
             (
                 "calibration",
                 calibration.map { ["shift": .float($0.shift), "threshold": .float($0.threshold)] } ?? .null

@@ -27,8 +27,8 @@ struct RunCommand: ParsableCommand {
               {"op":"info"}         that of info --json, with "libraryID" for its "id"
               {"op":"ping"}         {"pong":true,"version"}
 
-            Fields of search and prompt: k, minScore, filter, always, diverse, mmr, ignoreThresholds, method (hybrid, dense \
-            or lexical), exact, efSearch, explain; of prompt also budget and template (its text). An "id", text or a \
+            Fields of search and prompt: k, minScore, filter, always, diverse, mmr, ignoreThresholds, noCalibration, \
+            method (hybrid, dense or lexical), exact, efSearch, explain; of prompt also budget and template (its text). An "id", text or a \
             number, is given back. Requests behind an add or a remove see what it did, those before it do not.
 
             What cannot be answered gets {"id","error":{"code","message","line"}}: a line that is not JSON or is longer \

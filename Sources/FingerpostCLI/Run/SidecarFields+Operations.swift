@@ -14,6 +14,7 @@ extension SidecarFields {
         guard alike == nil || weight == nil else { throw invalid("mmr", "and \"diverse\" exclude each other") }
         options.diversity = alike.map(Diversity.fuzzy) ?? weight.map { .marginalRelevance(weight: $0) }
         options.usesThresholds = !(try flag("ignoreThresholds"))
+        options.usesCalibration = !(try flag("noCalibration"))
         options.method = try word("method") ?? options.method
         options.isExact = try flag("exact")
         options.efSearch = try wholeNumber("efSearch", in: 1...65_536)

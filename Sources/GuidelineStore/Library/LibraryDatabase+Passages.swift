@@ -115,7 +115,8 @@ extension LibraryDatabase {
     public func passageMap() throws -> PassageMap {
         try read { database in
             var map = PassageMap(
-                generation: try Self.generation(database), passageIDs: [], guidelineRows: [], areExamples: [])
+                generation: try Self.generation(database), libraryVersion: try Self.libraryVersion(database),
+                passageIDs: [], guidelineRows: [], areExamples: [])
             let count = try database.number("SELECT count(*) FROM passage")
             map.passageIDs.reserveCapacity(count)
             map.guidelineRows.reserveCapacity(count)

@@ -27,6 +27,8 @@ public struct PendingPassage: Sendable, Hashable, Identifiable {
 public struct PassageMap: Sendable, Hashable {
     /// The library's generation at which this was true.
     public var generation: Int
+    /// See ``LibraryDatabase/libraryVersion``.
+    public var libraryVersion: Int
     public var passageIDs: [Int64]
     /// As many as there are passages.
     public var guidelineRows: [Int64]

@@ -15,7 +15,7 @@ struct SidecarRequestTests {
         let request = try parse(
             """
             {"id":"a","op":"search","query":"q","k":3,"minScore":0.25,"filter":"lang = en","always":"root","mmr":0.5,\
-            "ignoreThresholds":true,"method":"dense","exact":true,"efSearch":77,"explain":true}
+            "ignoreThresholds":true,"noCalibration":true,"method":"dense","exact":true,"efSearch":77,"explain":true}
             """)
         guard case .search("q", let options) = request.operation else {
             Issue.record("\(request)")
@@ -25,6 +25,7 @@ struct SidecarRequestTests {
         #expect(options.limit == 3 && options.minimumScore == 0.25 && options.always == .root)
         #expect(options.filter == (try GuidelineFilter(parsing: "lang = en")))
         #expect(options.diversity == .marginalRelevance(weight: 0.5) && !options.usesThresholds)
+        #expect(!options.usesCalibration)
         #expect(options.method == .dense && options.isExact && options.efSearch == 77 && options.explains)
 
         guard case .search(_, let plain) = try parse(#"{"query":"q","k":null}"#).operation else {

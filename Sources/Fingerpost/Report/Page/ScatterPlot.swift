@@ -1,0 +1,102 @@
+/// Points of several groups in a plane. Groups are told apart by colour, shape and the number at their middle.
+struct ScatterPlot {
+    struct Point {
+        var x: Double
+        var y: Double
+        var group: Int
+        var title: String
+    }
+
+    var summary: String
+    var points: [Point]
+    /// The number shown for each group is its place from 1.
+    var centers: [(x: Double, y: Double)?]
+
+    private static let (width, height, margin) = (900.0, 560.0, 18.0)
+
+    var html: HTML {
+        let xs = points.map(\.x)
+        let ys = points.map(\.y)
+        let (minX, maxX) = (xs.min() ?? 0, xs.max() ?? 0)
+        let (minY, maxY) = (ys.min() ?? 0, ys.max() ?? 0)
+        func scaled(_ value: Double, _ low: Double, _ high: Double, _ length: Double) -> Double {
+            high > low ? Self.margin + (value - low) / (high - low) * (length - 2 * Self.margin) : length / 2
+        }
+        let radius = points.count > 800 ? 2.6 : 4.2
+        let marks = points.html { point in
+            let x = scaled(point.x, minX, maxX, Self.width)
+            let y = Self.height - scaled(point.y, minY, maxY, Self.height)
+            return """
+                <path class="p s\(point.group % 8)" d="\(Self.shape(point.group % 3, x, y, radius))">\
+                <title>\(point.title)</title></path>
+
+                """
+        }
+        let places = Self.spread(
+            centers.map { center in
+                center.map { ($0.x, $0.y) }.map { x, y in
+                    (scaled(x, minX, maxX, Self.width), Self.height - scaled(y, minY, maxY, Self.height))
+                }
+            })
+        let labels = places.enumerated().html { number, place in
+            guard let place else { return "" }
+            let (x, y) = (Figure.decimal(place.x, 1), Figure.decimal(place.y, 1))
+            return """
+                <circle class="badge" cx="\(x)" cy="\(y)" r="13"/><text class="badge-text" x="\(x)" y="\(y)" dy="0.35em" \
+                text-anchor="middle">\(number + 1)</text>
+
+                """
+        }
+        return """
+            <svg class="chart map" viewBox="0 0 900 560" role="img" aria-label="\(summary)">
+            \(marks)\(labels)</svg>
+
+            """
+    }
+
+    /// Moves what lies closer together than two badges of a narrow page apart, as little as will do.
+    private static func spread(_ places: [(x: Double, y: Double)?]) -> [(x: Double, y: Double)?] {
+        let distance = 48.0
+        var places = places
+        for _ in 0..<200 {
+            var isMoved = false
+            for one in places.indices {
+                for other in places.indices.dropFirst(one + 1) {
+                    guard let a = places[one], let b = places[other] else { continue }
+                    let apart = ((a.x - b.x) * (a.x - b.x) + (a.y - b.y) * (a.y - b.y)).squareRoot()
+                    guard apart < distance - 0.05 else { continue }
+                    let (dx, dy) = apart > 0.01 ? ((b.x - a.x) / apart, (b.y - a.y) / apart) : (1, 0)
+                    let push = (distance - apart) / 2
+                    places[one] = inside(a.x - dx * push, a.y - dy * push)
+                    places[other] = inside(b.x + dx * push, b.y + dy * push)
+                    isMoved = true
+                }
+            }
+            if !isMoved { break }
+        }
+        return places
+    }
+
+    private static func inside(_ x: Double, _ y: Double) -> (x: Double, y: Double) {
+        let edge = 26.0
+        return (min(width - edge, max(edge, x)), min(height - edge, max(edge, y)))
+    }
+
+    /// The mark of a group on its own, for a legend.
+    static func mark(_ group: Int) -> HTML {
+        """
+        <svg width="14" height="14" aria-hidden="true" focusable="false"><path class="p s\(group % 8)" \
+        d="\(shape(group % 3, 7, 7, 5))"/></svg>
+        """
+    }
+
+    private static func shape(_ kind: Int, _ x: Double, _ y: Double, _ radius: Double) -> String {
+        func f(_ value: Double) -> String { Figure.decimal(value, 1) }
+        let (r, d) = (f(radius), f(2 * radius))
+        return switch kind {
+        case 0: "M\(f(x - radius)) \(f(y))a\(r) \(r) 0 1 0 \(d) 0a\(r) \(r) 0 1 0 -\(d) 0z"
+        case 1: "M\(f(x - radius)) \(f(y - radius))h\(d)v\(d)h-\(d)z"
+        default: "M\(f(x)) \(f(y - radius * 1.2))l\(f(radius * 1.2)) \(f(radius * 2))h-\(f(radius * 2.4))z"
+        }
+    }
+}
