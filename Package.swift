@@ -57,7 +57,7 @@ let package = Package(
         .executableTarget(
             name: "FingerpostCLI",
             dependencies: [
-                "Fingerpost", "GuidelineStore", "TextEncoder", "VectorIndex", "LinearAlgebra", "Platform",
+                "GuideAlign", "Fingerpost", "GuidelineStore", "TextEncoder", "VectorIndex", "LinearAlgebra", "Platform",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -91,10 +91,15 @@ let package = Package(
             dependencies: [
                 "Fingerpost", "FingerpostCrashHelper", "FingerpostResources", "TextEncoder", "VectorIndex", "Platform",
             ]),
-        .testTarget(name: "GuideAlignTests", dependencies: ["GuideAlign", "GuidelineStore", "Platform"]),
+        // Stands in for a model's server.
+        .target(name: "LoopbackServer", dependencies: ["Platform"], path: "Tests/LoopbackServer"),
+        .testTarget(
+            name: "GuideAlignTests", dependencies: ["GuideAlign", "GuidelineStore", "LoopbackServer", "Platform"]),
         .testTarget(
             name: "FingerpostCLITests",
-            dependencies: ["FingerpostCLI", "Fingerpost", "GuidelineStore", "LinearAlgebra", "Platform"],
+            dependencies: [
+                "FingerpostCLI", "Fingerpost", "GuidelineStore", "LinearAlgebra", "LoopbackServer", "Platform",
+            ],
             resources: [.copy("Fixtures")]),
     ],
     swiftLanguageModes: [.v6]

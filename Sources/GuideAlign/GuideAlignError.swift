@@ -22,6 +22,8 @@ public enum GuideAlignError: Error, Sendable, Hashable {
     case malformedAnswer(host: String, problem: String)
     /// What the run may spend is spent.
     case budgetExhausted(budget: String, limit: Int)
+    /// The run ended before it came to this request.
+    case notAsked
     /// The model's answer holds no verdict in the form asked for.
     case noVerdict(problem: String)
     /// Another process writes to the journal.
@@ -54,6 +56,8 @@ extension GuideAlignError: CustomStringConvertible {
             "\(host): not a chat completion: \(problem)."
         case .budgetExhausted(let budget, let limit):
             "the budget of \(limit) \(budget) is spent. Run again with a larger one: answers so far are kept."
+        case .notAsked:
+            "not asked: the run ended before. Run again to go on."
         case .noVerdict(let problem):
             "the model's answer has no verdict: \(problem)."
         case .journalInUse(let path):
@@ -89,6 +93,7 @@ extension GuideAlignError {
         case .answerTooLarge: "answer_too_large"
         case .malformedAnswer: "malformed_answer"
         case .budgetExhausted: "budget_exhausted"
+        case .notAsked: "not_asked"
         case .noVerdict: "no_verdict"
         case .journalInUse: "journal_in_use"
         case .journalFile: "journal_file"
@@ -100,6 +105,15 @@ extension GuideAlignError {
     public var isInputError: Bool {
         switch self {
         case .invalidEndpoint, .missingKey, .invalidRequest, .journalDamaged: true
+        default: false
+        }
+    }
+
+    /// Whether the next request would fail in the same way.
+    var isHopeless: Bool {
+        switch self {
+        case .budgetExhausted, .redirected, .invalidEndpoint, .missingKey: true
+        case .refused(_, let status, _): [401, 402, 403, 404].contains(status)
         default: false
         }
     }

@@ -1,4 +1,5 @@
 import Foundation
+import LoopbackServer
 import Platform
 import Testing
 
@@ -22,7 +23,7 @@ import Testing
     private func request(_ text: String) -> ChatRequest { ChatRequest(messages: [ChatMessage(.user, text)]) }
 
     @Test(arguments: [408, 409, 425, 429, 500, 503]) func retriesPassingFailures(status: Int) async throws {
-        let server = try ScriptedServer { number, _ in number < 3 ? .status(status) : .answer("ok") }
+        let server = try ScriptedServer { $0.number < 3 ? .status(status) : .answer("ok") }
         let client = try client(server)
         #expect(try await client.complete(request("a")).text == "ok")
         let usage = await client.usage
@@ -31,7 +32,7 @@ import Testing
     }
 
     @Test(arguments: [400, 401, 403, 404, 422]) func neverRetriesRefusals(status: Int) async throws {
-        let server = try ScriptedServer { _, _ in .status(status) }
+        let server = try ScriptedServer { _ in .status(status) }
         await #expect(throws: GuideAlignError.refused(host: "127.0.0.1:\(server.port)", status: status, attempts: 1)) {
             try await client(server).complete(request("a"))
         }
@@ -39,8 +40,8 @@ import Testing
     }
 
     @Test func honoursRetryAfter() async throws {
-        let server = try ScriptedServer { number, _ in
-            switch number {
+        let server = try ScriptedServer { request in
+            switch request.number {
             case 1: .status(429, headers: "Retry-After: 7\r\n")
             case 2: .status(503, headers: "Retry-After: Sun, 06 Nov 1994 08:49:37 GMT\r\n")
             default: .answer("ok")
@@ -51,22 +52,22 @@ import Testing
     }
 
     @Test func refusesRedirectsHugeAndBrokenAnswers() async throws {
-        let redirecting = try ScriptedServer { _, _ in .status(307, headers: "Location: http://127.0.0.2:1/\r\n") }
+        let redirecting = try ScriptedServer { _ in .status(307, headers: "Location: http://127.0.0.2:1/\r\n") }
         await #expect(throws: GuideAlignError.redirected(host: "127.0.0.1:\(redirecting.port)", status: 307)) {
             try await client(redirecting).complete(request("a"))
         }
-        let huge = try ScriptedServer { _, _ in .answer(String(repeating: "x", count: 5000)) }
+        let huge = try ScriptedServer { _ in .answer(String(repeating: "x", count: 5000)) }
         await #expect(throws: GuideAlignError.answerTooLarge(host: "127.0.0.1:\(huge.port)", limit: 1000)) {
             try await client(huge) { $0.answerLimit = 1000 }.complete(request("a"))
         }
-        let broken = try ScriptedServer { _, _ in .status(200, body: #"{"choices":[{"message":{"content":5}}]}"#) }
+        let broken = try ScriptedServer { _ in .status(200, body: #"{"choices":[{"message":{"content":5}}]}"#) }
         await #expect(throws: GuideAlignError.self) { try await client(broken).complete(request("a")) }
         #expect(broken.state.bodies.count == 1)
     }
 
     @Test func retriesResetsAndTimeouts() async throws {
-        let server = try ScriptedServer { number, _ in
-            number == 1 ? .reset : number == 2 ? .silence(seconds: 3) : .answer("ok")
+        let server = try ScriptedServer { request in
+            request.number == 1 ? .reset : request.number == 2 ? .silence(seconds: 3) : .answer("ok")
         }
         #expect(try await client(server) { $0.timeout = 1 }.complete(request("a")).text == "ok")
     }
@@ -74,9 +75,9 @@ import Testing
     @Test func resumesAndNeverAsksTwice() async throws {
         let path = NSTemporaryDirectory() + "journal-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: path) }
-        let server = try ScriptedServer { _, body in
+        let server = try ScriptedServer { request in
             Thread.sleep(forTimeInterval: 0.005)
-            return .answer(SHA256.hexadecimal(of: body))
+            return .answer(SHA256.hexadecimal(of: request.body))
         }
         let requests = (0..<40).map { request("input \($0 % 30)") }
         do {

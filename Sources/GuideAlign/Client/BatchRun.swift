@@ -3,6 +3,9 @@ public struct BatchRun: Sendable {
     public let client: ChatClient
     public let journal: AnswerJournal
 
+    /// Failures in a row, each after all its attempts, after which the rest is not asked.
+    public var patience = 10
+
     public init(client: ChatClient, journal: AnswerJournal) {
         self.client = client
         self.journal = journal
@@ -18,7 +21,8 @@ public struct BatchRun: Sendable {
     public struct Outcome: Sendable {
         /// For each request, in the order given, its answer or why there is none yet.
         public var results: [Result<ChatAnswer, GuideAlignError>]
-        /// The budget that ended the run before its time.
+        /// What ended the run before its time: a budget, a server that will not have the key or knows no such model, or
+        /// ``BatchRun/patience`` failures in a row.
         public var stopped: GuideAlignError?
     }
 
@@ -29,7 +33,7 @@ public struct BatchRun: Sendable {
     public func run(
         _ requests: [ChatRequest], progress: (@Sendable (Progress) -> Void)? = nil
     ) async throws -> Outcome {
-        let model = self.client.endpoint.model
+        let model = client.endpoint.model
         let keys = try requests.map { try $0.key(model: model) }
         var seen: Set<String> = []
         var missing: [(key: String, request: ChatRequest)] = []
@@ -39,6 +43,7 @@ public struct BatchRun: Sendable {
         }
         var failures: [String: GuideAlignError] = [:]
         var stopped: GuideAlignError?
+        var failuresInARow = 0
         var state = Progress(done: seen.count - missing.count, failed: 0, total: seen.count)
         progress?(state)
         let (client, journal) = (client, journal)
@@ -60,7 +65,10 @@ public struct BatchRun: Sendable {
                 if let failure {
                     failures[key] = failure
                     state.failed += 1
-                    if case .budgetExhausted = failure { stopped = failure }
+                    failuresInARow += 1
+                    if failure.isHopeless || failuresInARow >= patience { stopped = stopped ?? failure }
+                } else {
+                    failuresInARow = 0
                 }
                 state.done += 1
                 progress?(state)
@@ -68,10 +76,9 @@ public struct BatchRun: Sendable {
             }
         }
         try journal.synchronize()
-        let notAsked = stopped ?? .budgetExhausted(budget: "requests", limit: client.policy.requestBudget ?? 0)
         let results = keys.map { key -> Result<ChatAnswer, GuideAlignError> in
             if let answer = journal.answer(for: key) { return .success(answer) }
-            return .failure(failures[key] ?? notAsked)
+            return .failure(failures[key] ?? .notAsked)
         }
         return Outcome(results: results, stopped: stopped)
     }

@@ -20,7 +20,8 @@ public struct ChatUsage: Sendable, Hashable {
 public struct ChatPolicy: Sendable, Hashable {
     /// Requests under way at once.
     public var concurrency = 4
-    /// Times a request is sent at most.
+    /// Times a request is sent at most. All carry the same `Idempotency-Key`: a server that heeds it answers, and
+    /// charges, once, also after a failure that hid an answer from the client.
     public var attempts = 5
     /// Seconds of the first pause at most; each further one may be twice as long.
     public var firstPause = 0.5
@@ -79,6 +80,7 @@ public actor ChatClient {
     /// - Throws: ``GuideAlignError``; `CancellationError` when the task is cancelled.
     public func complete(_ request: ChatRequest) async throws -> ChatAnswer {
         let body = try request.body(model: endpoint.model)
+        let key = request.key(of: body)
         try await enter()
         defer { leave() }
         var attempt = 0
@@ -92,7 +94,7 @@ public actor ChatClient {
             var wait = 0.0
             do {
                 let reply = try await transport.send(
-                    urlRequest(body), limit: policy.answerLimit, seconds: policy.timeout)
+                    urlRequest(body, key: key), limit: policy.answerLimit, seconds: policy.timeout)
                 if reply.status == 200 { return try count(ChatAnswer(body: reply.body, host: endpoint.host)) }
                 failure = .refused(host: endpoint.host, status: reply.status, attempts: attempt)
                 guard [408, 409, 425, 429].contains(reply.status) || 500...599 ~= reply.status else { throw failure }
@@ -114,12 +116,14 @@ public actor ChatClient {
         }
     }
 
-    private func urlRequest(_ body: Data) -> URLRequest {
+    private func urlRequest(_ body: Data, key: String) -> URLRequest {
         var request = URLRequest(url: endpoint.base.appendingPathComponent("chat/completions"))
         request.httpMethod = "POST"
         request.httpBody = body
-        request.timeoutInterval = policy.timeout
+        // The transport keeps the time; the session's own, which counts whole seconds on Linux, must not come first.
+        request.timeoutInterval = policy.timeout.rounded(.up) + 60
         request.setValue("application/json", forHTTPHeaderField: "Content-Type")
+        request.setValue(key, forHTTPHeaderField: "Idempotency-Key")
         if let header = endpoint.header { request.setValue(header.value, forHTTPHeaderField: header.name) }
         return request
     }

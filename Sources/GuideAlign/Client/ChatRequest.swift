@@ -21,16 +21,20 @@ public struct ChatRequest: Sendable, Hashable {
     public var maxTokens: Int?
     public var seed: Int?
     public var stop: [String]
+    /// Which of several answers to the same question this one is to be. It is not sent: it tells requests apart that
+    /// are asked more than once on purpose.
+    public var sample: Int
 
     public init(
         messages: [ChatMessage], temperature: Double? = nil, maxTokens: Int? = nil, seed: Int? = nil,
-        stop: [String] = []
+        stop: [String] = [], sample: Int = 0
     ) {
         self.messages = messages
         self.temperature = temperature
         self.maxTokens = maxTokens
         self.seed = seed
         self.stop = stop
+        self.sample = sample
     }
 
     struct Body: Codable {
@@ -59,10 +63,16 @@ public struct ChatRequest: Sendable, Hashable {
         }
     }
 
-    /// The SHA-256 of the body: what an ``AnswerJournal`` keeps the answer under. Linear in the length of the request.
-    public func key(model: String) throws(GuideAlignError) -> String {
-        let data = try body(model: model)
-        return data.withUnsafeBytes { SHA256.hexadecimal(of: $0) }
+    /// The SHA-256 of the body, and of ``sample`` unless it is 0: what an ``AnswerJournal`` keeps the answer under. Linear
+    /// in the length of the request.
+    public func key(model: String) throws(GuideAlignError) -> String { key(of: try body(model: model)) }
+
+    func key(of body: Data) -> String {
+        var hash = SHA256()
+        body.withUnsafeBytes { hash.update($0) }
+        // A zero byte stands in no JSON, so no body ends as this does.
+        if sample != 0 { hash.update("\0\(sample)") }
+        return SHA256.hexadecimal(hash.finalize())
     }
 }
 
