@@ -14,6 +14,8 @@ public struct ChatUsage: Sendable, Hashable {
     public var completionTokens = 0
     /// In the currency of the prices given.
     public var cost = 0.0
+
+    public init() {}
 }
 
 /// Limits and manners of a ``ChatClient``.
