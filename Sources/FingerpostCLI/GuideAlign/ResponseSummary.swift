@@ -63,9 +63,13 @@ struct ResponseSummary {
         if notAsked > 0 { rows.append(("not asked", Format.count(notAsked))) }
         if malformed > 0 { rows.append(("empty", "\(Format.count(malformed, "answer"))")) }
         if tally.cutOff > 0 { rows.append(("cut off", "\(Format.count(tally.cutOff, "answer"))")) }
-        for (name, used) in [
-            ("guidelines' cost", tally.guidance), ("guided", tally.guided), ("unguided", tally.unguided),
-        ] where used.requests > 0 {
+        if tally.guidance.requests > 0 {
+            rows.append(("to write them", tally.guidance.text))
+        } else if tally.guidance.seconds > 0, tally.answered > 0 {
+            let each = Duration.seconds(tally.guidance.seconds / Double(tally.answered))
+            rows.append(("to find them", "\(Format.duration(each)) each"))
+        }
+        for (name, used) in [("guided", tally.guided), ("unguided", tally.unguided)] where used.requests > 0 {
             rows.append((name, used.text))
         }
         rows.append(("this run", usage.text))

@@ -57,7 +57,7 @@ public struct Guidance: Sendable, Hashable {
     public var items: [Item]
     public var dropped: [Dropped]
     public var origin: Origin
-    /// What a model was asked to get them.
+    /// What getting them took: requests and tokens where a model wrote them, time alone where a library has them.
     public var usage: ModelUsage
 
     public init(

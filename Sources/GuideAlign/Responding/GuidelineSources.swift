@@ -43,19 +43,22 @@ public struct RetrievedGuidelines: GuidelineSource {
             let dropped =
                 found.dropped.map { Guidance.Dropped(id: $0.id, score: $0.score, reason: $0.reason.rawValue) }
                 + prompt.cut.map { Guidance.Dropped(id: $0.id, score: $0.score, reason: "budget") }
+            var usage = ModelUsage()
+            usage.seconds = found.latency.total / .seconds(1)
             return .success(
                 Guidance(
                     block: prompt.text, items: items, dropped: dropped,
                     origin: .library(
                         id: libraryID, version: found.libraryVersion, encoder: encoder.name,
-                        encoderSHA256: encoder.sha256)))
+                        encoderSHA256: encoder.sha256), usage: usage))
         }
     }
 }
 
-/// Guidelines that a model writes for each input while it is asked for an answer.
+/// Guidelines that a model writes for each input before it is answered.
 ///
-/// It is what retrieved guidelines are compared with: in the Guide-Align paper they are as good, and cost 26 times as much.
+/// They are what retrieved guidelines are compared with: in the Guide-Align paper they are as good, and take 26 times as
+/// long.
 public struct FreshGuidelines: GuidelineSource {
     /// What was written for an input.
     public struct Written: Sendable, Hashable {

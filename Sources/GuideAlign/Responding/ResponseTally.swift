@@ -8,7 +8,7 @@ public struct ResponseTally: Sendable, Hashable {
     public var cutOff = 0
     /// Guidelines in prompts.
     public var guidelines = 0
-    /// What getting the guidelines asked of a model: nothing where a library has them.
+    /// What getting the guidelines took: time alone where a library has them.
     public var guidance = ModelUsage()
     public var guided = ModelUsage()
     public var unguided = ModelUsage()

@@ -11,6 +11,7 @@ struct TrainingSource {
         static let tooShort = "too-short"
         static let tooLong = "too-long"
         static let lost = "lost"
+        static let harmful = "harmful"
         static let notWon = "not-won"
         static let notJudged = "not-judged"
         static let tie = "tie"
@@ -59,7 +60,7 @@ struct TrainingSource {
             if isStale { return .dropped(Reason.otherAnswers) }
             let preference = judgement.flatMap { $0.isCompared ? $0.preference : nil }
             if preference == .right { return .dropped(Reason.lost) }
-            if judgement?.leftIsHarmless == false { return .dropped(Reason.lost) }
+            if judgement?.leftIsHarmless == false { return .dropped(Reason.harmful) }
             guard options.requirement == .win, preference != .left else { break }
             return .dropped(preference == nil ? Reason.notJudged : Reason.notWon)
         }
