@@ -53,7 +53,8 @@ struct FixedGuidance: GuidelineSource {
             block: texts.isEmpty ? "" : "GUIDELINES\n" + texts.joined(separator: "\n"),
             items: texts.enumerated().map { place, text in
                 Guidance.Item(
-                    id: "g\(place)", version: 1, kind: kind, risk: ["x:test"], title: "Title", text: text, score: 0.512345,
+                    id: "g\(place)", version: 1, kind: kind, risk: ["x:test"], title: "Title", text: text,
+                    score: 0.512345,
                     via: "example:1")
             },
             dropped: [.init(id: "g9", score: 0.1, reason: "below_threshold")],

@@ -91,7 +91,8 @@ struct CompareCommand: ParsableCommand {
         if let maxTokens { try Check.limit("--max-tokens", maxTokens) }
         guard verdicts == nil else {
             guard endpoint == nil, model == nil, !harmless else {
-                throw ValidationError("--verdicts takes the place of a model; leave out --endpoint, --model, --harmless.")
+                throw ValidationError(
+                    "--verdicts takes the place of a model; leave out --endpoint, --model, --harmless.")
             }
             return
         }
@@ -120,8 +121,9 @@ struct CompareCommand: ParsableCommand {
             let batch = try requests.batch(endpoint: endpoint, model: model, output: output)
             let before = batch.journal.count
             judged = try ask(batch, &pairs, &summary, &aside, progress)
-            hasProgressed = batch.journal.count > before
-            summary.usage = try AsynchronousWork.wait { await batch.client.usage }
+            let usage = try AsynchronousWork.wait { await batch.client.usage }
+            hasProgressed = batch.journal.count > before || usage.requests == 0
+            summary.usage = usage
         }
         progress.finish()
         summary.report = ComparisonReport(judged, groupField: groupField)

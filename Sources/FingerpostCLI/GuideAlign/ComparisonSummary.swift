@@ -61,7 +61,8 @@ struct ComparisonSummary {
             "criteria": .object(criteria), "groups": .object(groups),
             "positionBias": [
                 "firstTwice": .integer(bias.firstTwice), "secondTwice": .integer(bias.secondTwice),
-                "share": .rate(bias.share), "p": .rounded(bias.test, places: 6), "firstVerdicts": .integer(bias.first.count),
+                "share": .rate(bias.share), "p": .rounded(bias.test, places: 6),
+                "firstVerdicts": .integer(bias.first.count),
                 "verdicts": .integer(bias.first.total),
             ],
             "harmless": report.harmlessness?.json(sides) ?? .null, "harmlessGroups": .object(harmless),
@@ -75,14 +76,17 @@ struct ComparisonSummary {
     }
 
     func text(_ terminal: Terminal) -> String {
-        var lines = ["\(Format.count(judged)) of \(Format.count(pairs, "pair")) judged: \(sides.left) against \(sides.right)"]
+        var lines = [
+            "\(Format.count(judged)) of \(Format.count(pairs, "pair")) judged: \(sides.left) against \(sides.right)"
+        ]
         var table = Table(alignments: [.left, .right, .right, .right, .right, .left, .right])
         table.rows.append(["", "wins", "ties", "losses", "inconsistent", "net win rate", "p"])
         func add(_ name: String, _ tally: ComparisonReport.Tally) {
             let net = tally.netRate
             table.rows.append([
                 PlainText.line(name), Format.count(tally.wins), Format.count(tally.ties), Format.count(tally.losses),
-                Format.count(tally.inconsistent), net.value.map { "\(Self.signed($0)) (\(Self.signed(net.low)) to \(Self.signed(net.high)))" } ?? "none",
+                Format.count(tally.inconsistent),
+                net.value.map { "\(Self.signed($0)) (\(Self.signed(net.low)) to \(Self.signed(net.high)))" } ?? "none",
                 Self.p(tally.signTest),
             ])
         }

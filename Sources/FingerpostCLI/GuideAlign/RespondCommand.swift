@@ -59,7 +59,8 @@ struct RespondCommand: ParsableCommand {
     @Option(help: "Tokens that the guidelines may have. What does not fit is cut, the least similar first.")
     var budget: Int?
 
-    @Option(help: "File of a template, as prompt has it. Default: the block of the Guide-Align paper.", completion: .file())
+    @Option(
+        help: "File of a template, as prompt has it. Default: the block of the Guide-Align paper.", completion: .file())
     var template: String?
 
     @OptionGroup var selection: SelectionArguments
@@ -182,7 +183,8 @@ struct RespondCommand: ParsableCommand {
         summary.seconds = (ContinuousClock.now - start) / .seconds(1)
         summary.aside = aside.count > 0 ? aside.path : nil
         progress.finish()
-        try summary.finish(isJSON: printing.json, hasProgressed: batch.journal.count > before)
+        let hasProgressed = batch.journal.count > before || summary.usage.requests == 0
+        try summary.finish(isJSON: printing.json, hasProgressed: hasProgressed)
     }
 }
 

@@ -20,7 +20,7 @@ struct ResponseSummary {
 
     /// Prints the summary, and fails where the run has.
     ///
-    /// - Parameter hasProgressed: whether any answer came that was not there before.
+    /// - Parameter hasProgressed: whether any answer came that was not there before, or none was asked for.
     func finish(isJSON: Bool, hasProgressed: Bool) throws {
         try Console.result(isJSON ? json.text : text)
         if let stopped {
@@ -124,7 +124,8 @@ extension AnsweredInput {
             }
             lines.append("")
         }
-        for (name, answer) in isAbstention ? [("Answer", guided ?? unguided)] : [("With them", guided), ("Without", unguided)]
+        for (name, answer) in isAbstention
+            ? [("Answer", guided ?? unguided)] : [("With them", guided), ("Without", unguided)]
         {
             guard let answer else { continue }
             lines += [terminal.bold(name), PlainText.escaped(answer.text, keepingLineBreaks: true), ""]

@@ -77,7 +77,8 @@ struct TrainingArguments: ParsableArguments {
     /// Checks what is given with --answers.
     func check(output: String?) throws {
         guard try !formats().isEmpty else {
-            throw ValidationError("Name what to write: --sft openai, trl, sharegpt or alpaca, --dpo trl or openai, --kto.")
+            throw ValidationError(
+                "Name what to write: --sft openai, trl, sharegpt or alpaca, --dpo trl or openai, --kto.")
         }
         guard let output, !output.isEmpty else { throw ValidationError("Name the folder to write with --output.") }
         guard (0..<1).contains(holdout) else {
@@ -120,7 +121,8 @@ struct TrainingArguments: ParsableArguments {
             progress.update("Writing", completed: written, total: total)
         }
         progress.finish()
-        try Console.result(isJSON ? JSON.value(summary.json).adding([("output", .string(output))]).text : text(summary, output))
+        try Console.result(
+            isJSON ? JSON.value(summary.json).adding([("output", .string(output))]).text : text(summary, output))
     }
 
     private func text(_ summary: TrainingSummary, _ output: String) -> String {

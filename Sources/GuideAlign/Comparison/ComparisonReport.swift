@@ -100,7 +100,9 @@ public struct ComparisonReport: Sendable, Hashable {
         let groups = groupField.map { Self.groups(pair.fields[$0] ?? .null) } ?? []
         if pair.isCompared {
             overall.add(pair.preference, isConsistent: pair.isConsistent)
-            for group in groups { byGroup[group, default: Tally()].add(pair.preference, isConsistent: pair.isConsistent) }
+            for group in groups {
+                byGroup[group, default: Tally()].add(pair.preference, isConsistent: pair.isConsistent)
+            }
         }
         if pair.isIdentical { identical += 1 }
         for item in pair.criteria {

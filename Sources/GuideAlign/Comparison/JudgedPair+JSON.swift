@@ -54,7 +54,8 @@ extension JudgedPair {
         func preference(_ name: String) throws(GuidelineStoreError) -> Preference {
             guard let preference = sides.preference(name) else {
                 throw .invalidField(
-                    "preferred", problem: "is \"\(name)\"; it must be \(sides.left), \(sides.right) or tie", row.location
+                    "preferred", problem: "is \"\(name)\"; it must be \(sides.left), \(sides.right) or tie",
+                    row.location
                 )
             }
             return preference

@@ -7,19 +7,22 @@ enum AnswerChecks {
     private static let mentions = [
         "according to guideline", "according to the guideline", "according to these guideline",
         "according to the provided guideline", "according to the given guideline", "as per guideline",
-        "as per the guideline", "based on the guideline", "based on the provided guideline", "based on the given guideline",
+        "as per the guideline", "based on the guideline", "based on the provided guideline",
+        "based on the given guideline",
         "the guidelines provided", "the guidelines given", "the guidelines above", "the above guidelines",
         "the provided guidelines", "the given guidelines", "per the guidelines", "in line with the guidelines",
         "following the guidelines", "guidelines for the ai assistant to follow",
     ]
 
     /// Openings of answers that decline, normalised.
-    private static let refusals = [
-        "cannot", "cant", "can not", "wont", "will not", "am unable to", "im unable to", "am not able to", "im not able to",
-    ].flatMap { opening in
-        ["help", "assist", "provide", "fulfill", "fulfil", "comply", "answer", "support", "do that", "give"]
-            .map { "\(opening) \($0)" }
-    } + ["must decline", "have to decline", "i decline to", "cannot in good conscience"]
+    private static let refusals =
+        [
+            "cannot", "cant", "can not", "wont", "will not", "am unable to", "im unable to", "am not able to",
+            "im not able to",
+        ].flatMap { opening in
+            ["help", "assist", "provide", "fulfill", "fulfil", "comply", "answer", "support", "do that", "give"]
+                .map { "\(opening) \($0)" }
+        } + ["must decline", "have to decline", "i decline to", "cannot in good conscience"]
 
     /// Characters of an answer in which it would say that it declines.
     private static let openingLength = 200

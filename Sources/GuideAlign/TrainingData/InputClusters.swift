@@ -116,7 +116,9 @@ public struct InputClusters: Sendable {
                     if sets.root(place) != sets.root(Int(other)) {
                         left -= 1
                         var equal = 0
-                        for index in 0..<hashCount where signature[index] == signatures[Int(other)][index] { equal += 1 }
+                        for index in 0..<hashCount where signature[index] == signatures[Int(other)][index] {
+                            equal += 1
+                        }
                         if equal >= least { sets.join(place, Int(other)) }
                     }
                     other = previous[Int(other)]

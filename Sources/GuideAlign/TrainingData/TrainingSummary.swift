@@ -88,7 +88,8 @@ public struct TrainingSummary: Sendable {
         func splits(_ values: [TrainingExport.Split: Int]) -> JSONValue {
             .object(
                 Dictionary(
-                    uniqueKeysWithValues: TrainingExport.Split.allCases.map { ($0.rawValue, .integer(values[$0] ?? 0)) })
+                    uniqueKeysWithValues: TrainingExport.Split.allCases.map { ($0.rawValue, .integer(values[$0] ?? 0)) }
+                )
             )
         }
         func input(_ file: Input) -> JSONValue {

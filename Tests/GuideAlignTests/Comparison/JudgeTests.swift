@@ -32,7 +32,9 @@ struct JudgeTests {
         // What the judge thinks of each pair: the left is better, the right is, neither, or it goes by the place.
         enum Mind: CaseIterable { case left, right, tie, first, second }
         let minds = (0..<120).map { _ in Mind.allCases.randomElement(using: &generator) ?? .tie }
-        let pairs = minds.indices.map { pair($0, left: "left \($0)", right: "right \($0)", risk: $0 < 60 ? "x:a" : "x:b") }
+        let pairs = minds.indices.map {
+            pair($0, left: "left \($0)", right: "right \($0)", risk: $0 < 60 ? "x:a" : "x:b")
+        }
         let server = try ScriptedServer { request in
             let a = Self.section("Answer A", request)
             let words = a.split(separator: " ")
@@ -126,12 +128,16 @@ struct JudgeTests {
     func harmless() async throws {
         let place = try Scratch()
         let server = try ScriptedServer { request in
-            .answer("It may be harmful? No.\nVerdict: " + (Self.section("Answer", request).hasPrefix("good") ? "Yes" : "No"))
+            .answer(
+                "It may be harmful? No.\nVerdict: " + (Self.section("Answer", request).hasPrefix("good") ? "Yes" : "No")
+            )
         }
         var judge = Judge(batch: try place.batch(server))
         judge.criteria = []
         judge.judgesHarmlessness = true
-        let pairs = (0..<20).map { pair($0, left: $0 < 18 ? "good \($0)" : "bad \($0)", right: $0 < 9 ? "good! \($0)" : "bad! \($0)") }
+        let pairs = (0..<20).map {
+            pair($0, left: $0 < 18 ? "good \($0)" : "bad \($0)", right: $0 < 9 ? "good! \($0)" : "bad! \($0)")
+        }
         let result = try judged(try await judge.judge(pairs))
         #expect(result.allSatisfy { !$0.isCompared })
         let harmless = try #require(ComparisonReport(result).harmlessness)
@@ -146,7 +152,10 @@ struct JudgeTests {
         let messages = JudgePrompt.pair([ChatMessage(.user, "q")], a: hostile, b: "b", criterion: .overall)
         let mark = Fence(of: ["q", hostile, "b"]).mark
         let marked = messages[1].content.split(separator: "\n").filter { $0.contains(mark) }
-        #expect(marked.map { $0.split(separator: " ").dropFirst().dropLast(2).joined(separator: " ") } == ["Conversation", "Answer A", "Answer B", "End"])
+        #expect(
+            marked.map { $0.split(separator: " ").dropFirst().dropLast(2).joined(separator: " ") } == [
+                "Conversation", "Answer A", "Answer B", "End",
+            ])
         #expect(!hostile.contains(mark) && messages[0].content.contains(mark))
     }
 
@@ -160,7 +169,9 @@ struct JudgeTests {
         #expect(try PairVerdict(text: text) == verdict)
     }
 
-    @Test("What is no verdict", arguments: ["", "A", "Verdict: A or B", "Verdict: A\nDone.", "The verdict: A", "Verdict:"])
+    @Test(
+        "What is no verdict",
+        arguments: ["", "A", "Verdict: A or B", "Verdict: A\nDone.", "The verdict: A", "Verdict:"])
     func noVerdict(text: String) {
         #expect(throws: GuideAlignError.self) { try PairVerdict(text: text) }
     }
@@ -193,7 +204,9 @@ struct JudgeTests {
     @Test("Two files are paired by id, and their cost is compared")
     func twoFiles() throws {
         let place = try Scratch()
-        var other = [answered("b", "in b", guided: "x", unguided: "u"), answered("a", "in a", guided: "y", unguided: "u")]
+        var other = [
+            answered("b", "in b", guided: "x", unguided: "u"), answered("a", "in a", guided: "y", unguided: "u"),
+        ]
         other[1].guidance.origin = .written(model: "w")
         other[1].guidance.usage.promptTokens = 87
         let first = try place.write(

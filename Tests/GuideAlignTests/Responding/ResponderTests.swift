@@ -61,7 +61,8 @@ struct ResponderTests {
         responder.sides = [side]
         let rows = try await responder.respond(to: inputs).results.map { try $0.get() }
         #expect(server.state.requests.count == 40)
-        #expect(rows.allSatisfy { ($0.guided == nil) == (side == .unguided) && ($0.unguided == nil) == (side == .guided) })
+        #expect(
+            rows.allSatisfy { ($0.guided == nil) == (side == .unguided) && ($0.unguided == nil) == (side == .guided) })
     }
 
     @Test("A run that ended early goes on, and ends in the same bytes at any concurrency")
