@@ -8,7 +8,7 @@ public struct ComparisonReport: Sendable, Hashable {
         public var wins = 0
         public var ties = 0
         public var losses = 0
-        /// Those of the ties for which the two orders, or the people, do not agree.
+        /// Pairs on which the two orders, or the people, do not agree. With one criterion they are ties.
         public var inconsistent = 0
 
         public init() {}
