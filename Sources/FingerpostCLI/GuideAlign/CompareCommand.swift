@@ -36,7 +36,7 @@ struct CompareCommand: ParsableCommand {
 
             Exit status: 0 done; 1 if the run ended early or all that was asked failed; 2 a usage or input error.
 
-            With --json: {"output","failures","sides","pairs","unpaired","failed","notAsked","malformed","identical",\
+            With --json: {"output","failures","sides","pairs","judged","unpaired","failed","notAsked","malformed","identical",\
             "overall":{"wins","ties","losses","inconsistent","netWinRate":{"value","low","high"},"p"},"criteria",\
             "groups","positionBias":{"firstTwice","secondTwice","share":{"value","low","high"},"p","firstVerdicts",\
             "verdicts"},"harmless":{side:{"count","total","rate","low","high"},"onlyLeft","onlyRight","p"},\

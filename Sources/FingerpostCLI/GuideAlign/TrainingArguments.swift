@@ -112,7 +112,7 @@ struct TrainingArguments: ParsableArguments {
         options.keepsGroundlessRefusals = keepRefusals
         let folder = URL(fileURLWithPath: output).path
         try OutputFile.checkParent(of: folder)
-        Interruption.willWrite(folder)
+        Interruption.willRemove(TrainingExport.temporaryFolder(of: folder))
         let progress = ProgressBar()
         defer { progress.finish() }
         let summary = try TrainingExport(options: options).run(

@@ -19,6 +19,9 @@ public struct TrainingExport: Sendable {
 
     public init(options: TrainingOptions) { self.options = options }
 
+    /// Where this process keeps the files of a folder until all are written: what is to be removed if it is interrupted.
+    public static func temporaryFolder(of folder: String) -> String { TrainingFolder.temporary(of: folder) }
+
     /// Writes a folder with a file for each format and split, `sources.jsonl`, which says of every row of the answers
     /// where it went, and `manifest.json`. The folder comes into being as a whole.
     ///

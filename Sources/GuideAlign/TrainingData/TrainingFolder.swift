@@ -14,8 +14,12 @@ struct TrainingFolder {
     init(path: String, replaces: Bool) throws {
         self.path = path.hasSuffix("/") && path.count > 1 ? String(path.dropLast()) : path
         try Self.check(self.path, replaces: replaces)
-        temporary = "\(self.path).tmp-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
+        temporary = Self.temporary(of: self.path)
         do {
+            // Whoever had this number before is gone.
+            if FileManager.default.fileExists(atPath: temporary) {
+                try FileManager.default.removeItem(atPath: temporary)
+            }
             try FileManager.default.createDirectory(atPath: temporary, withIntermediateDirectories: false)
         } catch {
             throw GuideAlignError.folder(path: self.path, problem: "it cannot be made: \(error.localizedDescription)")
@@ -33,6 +37,9 @@ struct TrainingFolder {
         guard replaces else { throw .folderNotEmpty(path: path) }
         guard names.contains(manifest) else { throw .notTrainingData(path: path) }
     }
+
+    /// Where the files are until all are written. One process writes a folder once at a time.
+    static func temporary(of path: String) -> String { "\(path).tmp-\(getpid())" }
 
     func file(_ name: String) -> String { "\(temporary)/\(name)" }
 
