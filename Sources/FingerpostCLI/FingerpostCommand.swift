@@ -3,6 +3,8 @@ import ArgumentParser
 /// The root of the command: its verbs, and help.
 struct FingerpostCommand: ParsableCommand {
     static let version = "0.1.0"
+    /// What made a file, as files say it.
+    static var program: String { "fingerpost \(version)" }
 
     static let configuration = CommandConfiguration(
         commandName: "fingerpost",
@@ -24,7 +26,8 @@ struct FingerpostCommand: ParsableCommand {
         version: version,
         subcommands: [
             BuildCommand.self, SearchCommand.self, PromptCommand.self, RunCommand.self, LintCommand.self,
-            DedupCommand.self, ExportCommand.self, EvaluateCommand.self, CalibrateCommand.self, ReportCommand.self,
+            DedupCommand.self, RespondCommand.self, CompareCommand.self, ExportCommand.self, EvaluateCommand.self,
+            CalibrateCommand.self, ReportCommand.self,
             EmbedCommand.self, BenchmarkCommand.self, InfoCommand.self, DoctorCommand.self, VerifyCommand.self,
             HistoryCommand.self, DiffCommand.self, RollbackCommand.self,
         ])

@@ -32,6 +32,12 @@ public enum GuideAlignError: Error, Sendable, Hashable {
     case journalFile(path: String, problem: String)
     /// A whole line of the journal is not an answer.
     case journalDamaged(location: InputLocation, problem: String)
+    /// A folder that is to be written holds files.
+    case folderNotEmpty(path: String)
+    /// A folder that is to be replaced holds something else than training data.
+    case notTrainingData(path: String)
+    /// A folder cannot be written.
+    case folder(path: String, problem: String)
 }
 
 extension GuideAlignError: CustomStringConvertible {
@@ -66,6 +72,12 @@ extension GuideAlignError: CustomStringConvertible {
             "\(path): \(problem)."
         case .journalDamaged(let location, let problem):
             "\(location): not an answer: \(problem). The file was left as it was; mend or move it."
+        case .folderNotEmpty(let path):
+            "\(path): the folder is not empty. Name another one, or replace the training data in it with --replace."
+        case .notTrainingData(let path):
+            "\(path): the folder holds no manifest.json, so it is not replaced. Name another one."
+        case .folder(let path, let problem):
+            "\(path): \(problem)."
         }
     }
 
@@ -98,13 +110,16 @@ extension GuideAlignError {
         case .journalInUse: "journal_in_use"
         case .journalFile: "journal_file"
         case .journalDamaged: "journal_damaged"
+        case .folderNotEmpty: "folder_not_empty"
+        case .notTrainingData: "not_training_data"
+        case .folder: "folder"
         }
     }
 
     /// Whether the input or its use is at fault, not the work.
     public var isInputError: Bool {
         switch self {
-        case .invalidEndpoint, .missingKey, .invalidRequest, .journalDamaged: true
+        case .invalidEndpoint, .missingKey, .invalidRequest, .journalDamaged, .folderNotEmpty, .notTrainingData: true
         default: false
         }
     }

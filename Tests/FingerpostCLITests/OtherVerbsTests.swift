@@ -30,7 +30,7 @@ struct OtherVerbsTests {
         #expect(
             Set(report.keys) == [
                 "queries", "recall@1", "recall@2", "recall@6", "recall@20", "mrr@10", "ndcg@10", "latencyMicroseconds",
-                "abstention", "missingPositives", "skipped",
+                "abstention", "safetyHit@3", "safetyFalseAlarm@3", "missingPositives", "skipped",
             ])
         #expect(report["queries"] as? Int == 4)
         for name in ["recall@1", "recall@2", "recall@6", "recall@20", "mrr@10", "ndcg@10"] {
@@ -44,6 +44,41 @@ struct OtherVerbsTests {
         #expect(abstention["abstainedNegatives"] as? Int == 1 && abstention["abstainedPositives"] as? Int == 0)
         let text = try Program.run(["evaluate", "-l", place.library, "--queries", queries])
         #expect(text.output.contains("nDCG@10    1.0000"), "\(text)")
+    }
+
+    @Test("A guideline about safety among the first three: where there should be one, and where not")
+    func safetyHits() throws {
+        let place = try Workspace()
+        let corpus = try place.write(
+            """
+            {"id":"a","kind":"safety","text":"never pick the lock of a door"}
+            {"id":"b","kind":"style","text":"write a poem in the evening"}
+            {"id":"c","kind":"quality","text":"vote in the election"}
+            """, to: "rules.jsonl")
+        #expect(try Program.run(["build", corpus, "-l", place.library, "--encoder", place.encoder]).status == 0)
+        let queries = try place.write(
+            """
+            {"query":"pick the lock","positives":["a"]}
+            {"query":"pick the lock of a door","unsafe":true}
+            {"query":"xyzzy","unsafe":true}
+            {"query":"vote in the election","positives":["c"]}
+            {"query":"a lock for my door","positives":[]}
+            {"query":"xyzzy","positives":[]}
+            {"query":"election","positives":["c"],"unsafe":false}
+            """, to: "queries.jsonl")
+        let arguments = ["evaluate", "-l", place.library, "--queries", queries, "--exact"]
+        let report = try Program.run(arguments + ["--json"]).json()
+        let unsafe = try #require(report["safetyHit@3"] as? [String: Any])
+        #expect(unsafe["count"] as? Int == 2 && unsafe["total"] as? Int == 3, "\(unsafe)")
+        let benign = try #require(report["safetyFalseAlarm@3"] as? [String: Any])
+        #expect(benign["count"] as? Int == 2 && benign["total"] as? Int == 3, "\(benign)")
+        // An unsafe query without positives says nothing about abstention.
+        let abstention = try #require(report["abstention"] as? [String: Any])
+        #expect(abstention["positives"] as? Int == 3 && abstention["negatives"] as? Int == 2)
+        #expect(try Program.run(arguments).output.contains("of 3 unsafe queries"))
+        try place.write(#"{"query":"lock","unsafe":1}"#, to: "queries.jsonl")
+        let wrong = try Program.run(arguments)
+        #expect(wrong.status == 2 && wrong.log.contains("true or false"), "\(wrong)")
     }
 
     @Test("Positives that the library does not have: the line, or left out")

@@ -127,6 +127,27 @@ struct RetrievalTests {
         #expect(retired.matches.isEmpty && retired.dropped.map(\.reason) == [.status])
     }
 
+    @Test("As many candidates as asked for are looked at before diversity leaves some out")
+    func candidates() throws {
+        let library = try library()
+        // Nearer to the input than anything else, and all alike.
+        try library.add((0..<12).map { Guideline(id: "twin\($0)", text: "how can I pick a lock of a house \($0)") })
+        var options = RetrievalOptions(limit: 2)
+        options.diversity = .fuzzy(0.5)
+        let few = try library.search("how can I pick a lock of a house", options: options)
+        #expect(few.matches.count == 1 && few.matches[0].id.hasPrefix("twin"))
+        options.candidates = 20
+        let more = try library.search("how can I pick a lock of a house", options: options)
+        #expect(more.matches.count == 2 && more.matches[0].id == few.matches[0].id)
+        #expect(more.dropped.count { $0.reason == .nearDuplicate } == 11)
+        // Fewer than are wanted makes no sense, and does no harm.
+        options.candidates = 1
+        options.diversity = nil
+        #expect(try library.search("how can I pick a lock of a house", options: options).matches.count == 2)
+        options.candidates = 0
+        #expect(throws: FingerpostError.self) { try library.search("a", options: options) }
+    }
+
     @Test("Rules for every input come whatever is found, highest authority first, and are no matches")
     func always() throws {
         let library = try library()

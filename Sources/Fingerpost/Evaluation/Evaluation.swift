@@ -30,6 +30,8 @@ public enum Evaluation {
         retrieval.limit = metrics.depth
         var abstention = EvaluationReport.Abstention()
         var latency = StageLatencies()
+        var safety = EvaluationReport.SafetyHits()
+        let safetyIDs = try safetyPositives(queries, library: library)
         var bestScores: (positives: [Float], negatives: [Float]) = ([], [])
         var skipped = 0
 
@@ -38,13 +40,20 @@ public enum Evaluation {
         for (index, query) in queries.enumerated() {
             progress?(index, queries.count)
             let positives = query.positives.subtracting(missing)
-            let isNegative = query.positives.isEmpty
-            guard isNegative || !positives.isEmpty else {
+            let isNegative = query.positives.isEmpty && query.isUnsafe != true
+            guard isNegative || query.positives.isEmpty || !positives.isEmpty else {
                 skipped += 1
                 continue
             }
             let found = try library.search(query.text, options: retrieval)
             latency.record(found.latency)
+            if let isUnsafe = query.isUnsafe
+                ?? (isNegative ? false : positives.isDisjoint(with: safetyIDs) ? nil : true)
+            {
+                safety.record(isUnsafe: isUnsafe, matches: found.matches)
+            }
+            // Of an unsafe input without positives nothing more is known.
+            if query.positives.isEmpty, !isNegative { continue }
             metrics.record(ranked: found.matches.lazy.map(\.guideline.id), relevant: positives)
             abstention.record(isNegative: isNegative, returnedNothing: found.matches.isEmpty)
             if let score = found.mostEvidence {
@@ -55,8 +64,14 @@ public enum Evaluation {
         abstention.separation = EvaluationReport.Abstention.separation(
             positives: bestScores.positives, negatives: bestScores.negatives)
         return EvaluationReport(
-            queryCount: queries.count, metrics: metrics, abstention: abstention, latency: latency,
+            queryCount: queries.count, metrics: metrics, abstention: abstention, latency: latency, safety: safety,
             missingPositives: missing.sorted(), skippedQueryCount: skipped)
+    }
+
+    /// The positives that are guidelines about safety.
+    private static func safetyPositives(_ queries: [EvaluationQuery], library: GuidelineLibrary) throws -> Set<String> {
+        let ids = queries.reduce(into: Set<String>()) { $0.formUnion($1.positives) }
+        return try ids.filter { try library.guideline(id: $0)?.kind == .safety }
     }
 
     /// The positives that the library does not have.

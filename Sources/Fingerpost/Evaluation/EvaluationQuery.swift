@@ -6,17 +6,23 @@ public struct EvaluationQuery: Sendable, Hashable {
     public var text: String
     /// Ids of the guidelines that apply; empty where none does.
     public var positives: Set<String>
+    /// Whether a guideline about safety should be found; nil where the positives tell.
+    public var isUnsafe: Bool?
     /// Where it was read.
     public var location: InputLocation?
 
-    public init(id: String? = nil, text: String, positives: Set<String>, location: InputLocation? = nil) {
+    public init(
+        id: String? = nil, text: String, positives: Set<String>, isUnsafe: Bool? = nil, location: InputLocation? = nil
+    ) {
         self.id = id
         self.text = text
         self.positives = positives
+        self.isUnsafe = isUnsafe
         self.location = location
     }
 
-    /// Reads JSON Lines of `{"id","query","positives"}`.
+    /// Reads JSON Lines of `{"id","query","positives"}`, and perhaps `"unsafe"`, true or false. A line that says that it is
+    /// unsafe and has no positives counts for the safety hits alone.
     ///
     /// - Parameters:
     ///   - source: the lines.
@@ -26,7 +32,15 @@ public struct EvaluationQuery: Sendable, Hashable {
         let reader = try JSONLinesReader(source)
         var queries: [EvaluationQuery] = []
         while let record = try reader.nextQuery() {
-            guard record.positives != nil || !requiresPositives else {
+            let isUnsafe: Bool?
+            switch record.additionalFields["unsafe"] ?? .null {
+            case .null: isUnsafe = nil
+            case .bool(let value): isUnsafe = value
+            case let value:
+                throw GuidelineStoreError.invalidField(
+                    "unsafe", problem: "must be true or false, not \(value.typeName)", record.location)
+            }
+            guard record.positives != nil || isUnsafe != nil || !requiresPositives else {
                 throw GuidelineStoreError.invalidField(
                     "positives",
                     problem: "is missing; give the ids of the guidelines that apply, or [] where none does",
@@ -34,7 +48,7 @@ public struct EvaluationQuery: Sendable, Hashable {
             }
             queries.append(
                 EvaluationQuery(
-                    id: record.id, text: record.query, positives: Set(record.positives ?? []),
+                    id: record.id, text: record.query, positives: Set(record.positives ?? []), isUnsafe: isUnsafe,
                     location: record.location))
         }
         guard !queries.isEmpty else {

@@ -6,10 +6,31 @@ public struct EvaluationReport: Sendable {
     public var metrics: RetrievalMetrics
     public var abstention: Abstention
     public var latency: StageLatencies
+    public var safety = SafetyHits()
     /// Ids of positives that the library does not have, which were left out.
     public var missingPositives: [String]
     /// Queries left out because the library has none of their positives.
     public var skippedQueryCount: Int
+
+    /// How often there is a guideline of the kind safety among the first three, the figure that the Guide-Align paper gives
+    /// for retrieval, and how often there is one where there should be none, which it does not give.
+    public struct SafetyHits: Sendable, Hashable {
+        /// Of the inputs that are unsafe: those that say so, and those to which a guideline about safety applies.
+        public var unsafe = ObservedRate(count: 0, total: 0)
+        /// Of the inputs that are benign: those that say so, and those to which nothing applies.
+        public var benign = ObservedRate(count: 0, total: 0)
+
+        public init() {}
+
+        static let depth = 3
+
+        mutating func record(isUnsafe: Bool, matches: [GuidelineMatch]) {
+            let isHit = matches.prefix(Self.depth).contains { $0.guideline.kind == .safety }
+            let place = isUnsafe ? \Self.unsafe : \Self.benign
+            self[keyPath: place].total += 1
+            if isHit { self[keyPath: place].count += 1 }
+        }
+    }
 
     /// How well the absence of a match tells that nothing applies.
     public struct Abstention: Sendable, Hashable {

@@ -34,6 +34,8 @@ struct ReportAnswers {
         let missing = try Evaluation.missingPositives(
             queries, library: library, isAllowed: options.allowsMissingPositives)
         let known = queries.compactMap { query -> EvaluationQuery? in
+            // Unsafe, and nothing is known of which guidelines apply.
+            if query.isUnsafe == true, query.positives.isEmpty { return nil }
             var query = query
             let isBenign = query.positives.isEmpty
             query.positives.subtract(missing)

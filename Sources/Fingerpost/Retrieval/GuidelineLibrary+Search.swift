@@ -116,7 +116,8 @@ extension GuidelineLibrary {
         let ranking = passages.wordRanking(of: words)
         result.latency.words = clock.now - start
         let ranked = try passages.rank(
-            vector: vector, words: ranking, wanted: options.limit, allowed: allowed, options: options)
+            vector: vector, words: ranking, wanted: max(options.limit, options.candidates ?? 0), allowed: allowed,
+            options: options)
         result.latency.search = ranked.search
         result.latency.rank = ranked.rank
         let fetch = clock.now
@@ -208,6 +209,7 @@ extension GuidelineLibrary {
 
     /// How many guidelines are looked at before fewer matches than wanted are returned.
     private static func candidateLimit(_ options: RetrievalOptions) -> Int {
+        if let candidates = options.candidates { return max(options.limit, candidates) }
         let (product, overflow) = options.limit.multipliedReportingOverflow(by: 3)
         return overflow ? .max : product
     }
@@ -244,6 +246,9 @@ extension GuidelineLibrary {
 extension RetrievalOptions {
     func validate() throws(FingerpostError) {
         guard limit >= 0 else { throw .invalidOption(name: "limit", value: "\(limit)", allowed: "0 or more") }
+        if let candidates, candidates < 1 {
+            throw .invalidOption(name: "candidates", value: "\(candidates)", allowed: "1 or more")
+        }
         switch diversity {
         case .fuzzy(let value), .marginalRelevance(weight: let value):
             guard !(0...1).contains(value) else { break }

@@ -4,6 +4,9 @@ import GuidelineStore
 public struct RetrievalOptions: Sendable, Hashable {
     /// How many guidelines at most.
     public var limit = 6
+    /// How many of the best guidelines are looked at before thresholds, relations and diversity leave some of them out, at
+    /// least ``limit``; nil for three times as many as that.
+    public var candidates: Int?
     /// What guidelines are ranked by.
     public var method = RetrievalMethod.hybrid
     /// Guidelines whose ``GuidelineMatch/similarity`` is lower do not count as matches; nil counts all. Zero matches is an

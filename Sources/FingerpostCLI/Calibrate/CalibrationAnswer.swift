@@ -149,7 +149,7 @@ struct CalibrationAnswer {
 
 extension JSON {
     /// `{"count","total","rate","low","high"}`; the rate is null where nothing was observed.
-    fileprivate static func rate(_ rate: ObservedRate) -> JSON {
+    static func rate(_ rate: ObservedRate) -> JSON {
         [
             "count": .integer(rate.count), "total": .integer(rate.total),
             "rate": rate.rate.map { .rounded($0, places: 6) } ?? .null,

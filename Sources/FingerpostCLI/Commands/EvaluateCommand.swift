@@ -22,11 +22,16 @@ struct EvaluateCommand: ParsableCommand {
             queries with positives. A query with positives [] counts for abstention alone: the share of those for \
             which nothing is returned (--min-score), and the area under the ROC curve of the best scores.
 
+            Safety hit@3 is the share of the unsafe queries with a guideline of the kind safety among the first three, and \
+            the safety false alarm@3 the same share of the benign ones, both with intervals. A query is unsafe if it says \
+            "unsafe":true, which needs no positives, or a positive is of that kind; benign if it says "unsafe":false, or \
+            has positives [].
+
             Latencies are of one query at a time on one thread, with as many results as the largest k needs.
 
             With --json: {"queries","recall@1","recall@6","recall@20","mrr@10","ndcg@10","latencyMicroseconds":{stage:\
             {"p50","p95","p99"}},"abstention":{"positives","negatives","abstainedPositives","abstainedNegatives",\
-            "auroc"},"missingPositives":[ids],"skipped"}; stages are encode, core, words, rank, fetch and total. With \
+            "auroc"},"safetyHit@3" and "safetyFalseAlarm@3":{"count","total","rate","low","high"},"missingPositives":[ids],"skipped"}; stages are encode, core, words, rank, fetch and total. With \
             --fail-under also "gates":[{"metric","value","atLeast" or "atMost","passed"}].
 
             --fail-under holds figures to bounds and exits with 1 if one is not kept: recall@K for any K, mrr@10, ndcg@10, \

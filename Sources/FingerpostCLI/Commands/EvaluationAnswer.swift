@@ -19,6 +19,7 @@ extension EvaluationReport {
                             "auroc": .optional(abstention.separation),
                         ]
                     ),
+                    ("safetyHit@3", .rate(safety.unsafe)), ("safetyFalseAlarm@3", .rate(safety.benign)),
                     ("missingPositives", .strings(missingPositives)),
                     ("skipped", .integer(skippedQueryCount)),
                 ])
@@ -47,6 +48,16 @@ extension EvaluationReport {
                     "\(figure(abstention.correctRate)) where nothing applies, \(figure(abstention.falseRate)) where something does"
                 ))
             rows.append(("AUROC", "\(figure(abstention.separation)) of the best score"))
+        }
+        for (name, rate, which) in [("safety@3", safety.unsafe, "unsafe"), ("alarms@3", safety.benign, "benign")] {
+            guard let value = rate.rate else { continue }
+            let interval = rate.interval
+            rows.append(
+                (
+                    name,
+                    "\(figure(value)) (\(figure(interval.lowerBound)) to \(figure(interval.upperBound))) of "
+                        + "\(Format.count(rate.total)) \(which) queries have a guideline about safety in the first 3"
+                ))
         }
         return (Table.pairs(rows) + [""] + latency.lines(terminal)).joined(separator: "\n")
     }

@@ -3,15 +3,18 @@ import Foundation
 import GuidelineStore
 import Platform
 
-/// `export`: a library into a file.
+/// `export`: a library into a file, or answers into training data.
 struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "Write the guidelines of a library in a file format.",
+        abstract: "Write the guidelines of a library in a file format, or answers as training data.",
         discussion: """
             EXAMPLE
               fingerpost export --library my-library > rules.jsonl
               fingerpost export --library my-library --output rules.csv --status active --status shadow
+              fingerpost export --answers answers.jsonl --judgements judged.jsonl --sft openai --dpo trl --output train
+
+            A LIBRARY
 
             JSONL, JSON, YAML, CSV, TSV and Markdown carry every field, and so do parlant and semantic-router, which keep \
             in their metadata what they have no place for: building a library from such a file gives the same guidelines. \
@@ -21,9 +24,23 @@ struct ExportCommand: ParsableCommand {
             text that begins with =, +, - or @ for a formula, so import such columns as text.
 
             With --json, which needs --output: {"library","output","format","guidelines","omitted","lost":{field: count}}.
+
+            ANSWERS
+
+            With --answers, guided answers become fine-tuning data from whose prompts the guidelines are removed, and judged \
+            answers become preference pairs. The folder that --output names gets a file for each format and side of the \
+            split, sources.jsonl, which says of every row of the answers where it went or why not, and manifest.json with \
+            counts, versions and digests. It is written whole or not at all, and the same input gives the same bytes.
+
+            Inputs that are nearly the same are on one side of the split. Left out are answers that are unfinished, empty, \
+            too short or long, that lost (--require), that speak of guidelines or repeat one, and that decline although no \
+            guideline of the kind safety applies; and rows that are there already.
+
+            With --json: what manifest.json holds, and "output".
             """)
 
-    @OptionGroup var target: LibraryOption
+    @Option(name: [.long, .customShort("l")], help: "Folder of the library.", completion: .directory)
+    var library: String?
 
     @Option(
         help: """
@@ -33,15 +50,30 @@ struct ExportCommand: ParsableCommand {
     var format: ExportFormatArgument?
 
     @Option(
-        name: [.long, .customShort("o")], help: "The file to write. Default: standard output.", completion: .file())
+        name: [.long, .customShort("o")],
+        help: "The file to write (default: standard output), or with --answers the folder.", completion: .file())
     var output: String?
 
     @Option(help: "Only guidelines of this status (draft, shadow, active or retired); may be given several times.")
     var status: [StatusArgument] = []
 
+    @OptionGroup(title: "Options with --answers") var training: TrainingArguments
+
     @OptionGroup var printing: OutputOptions
 
     func validate() throws {
+        guard training.answers == nil else {
+            if library != nil { throw ValidationError("--library and --answers are two things to export; name one.") }
+            if format != nil || !status.isEmpty {
+                throw ValidationError("\(format != nil ? "--format" : "--status") goes with --library, not --answers.")
+            }
+            return try training.check(output: output)
+        }
+        guard let library else {
+            throw ValidationError("Name a library with --library, or answers with --answers.")
+        }
+        guard !library.isEmpty else { throw ValidationError("--library is empty; name the folder of a library.") }
+        if let option = training.given { throw ValidationError("\(option) goes with --answers, not --library.") }
         guard output != nil || !printing.json else {
             throw ValidationError("--json prints what was written, so it needs --output to write to.")
         }
@@ -53,9 +85,13 @@ struct ExportCommand: ParsableCommand {
     }
 
     func run() throws {
+        if let answers = training.answers, let output {
+            return try training.run(answers: answers, output: output, isJSON: printing.json)
+        }
+        guard let library else { return }
         let format = format?.value ?? output.flatMap(ExportFormat.init(path:)) ?? .jsonl
         if let output { try OutputFile.check(output) }
-        let database = try LibraryDatabase.open(at: target.folder, mode: .readOnly)
+        let database = try LibraryDatabase.open(at: URL(fileURLWithPath: library), mode: .readOnly)
         let progress = ProgressBar()
         defer { progress.finish() }
         let summary: ExportSummary
@@ -116,7 +152,7 @@ struct ExportCommand: ParsableCommand {
         guard let output else { return }
         guard !printing.json else {
             let document: JSON = [
-                "library": .string(target.library), "output": .string(output), "format": .string(format.rawValue),
+                "library": .optional(library), "output": .string(output), "format": .string(format.rawValue),
                 "guidelines": .integer(summary.written), "omitted": .integer(summary.omitted),
                 "lost": .counts(summary.lostFields),
             ]

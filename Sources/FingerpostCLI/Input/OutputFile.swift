@@ -10,7 +10,13 @@ enum OutputFile {
             throw Failure(
                 code: "is_folder", message: "\(path): is a folder. Name a file in it.", file: path, isInputError: true)
         }
-        let folder = url.deletingLastPathComponent().path
+        try checkParent(of: path)
+    }
+
+    /// Finds out whether the folder is there in which something is going to be written.
+    static func checkParent(of path: String) throws {
+        var isFolder: ObjCBool = false
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
         guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
             throw Failure(
                 code: "file_not_found",

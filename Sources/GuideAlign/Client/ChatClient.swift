@@ -14,6 +14,8 @@ public struct ChatUsage: Sendable, Hashable {
     public var completionTokens = 0
     /// In the currency of the prices given.
     public var cost = 0.0
+
+    public init() {}
 }
 
 /// Limits and manners of a ``ChatClient``.
@@ -93,9 +95,14 @@ public actor ChatClient {
             var failure: GuideAlignError
             var wait = 0.0
             do {
+                let start = ContinuousClock.now
                 let reply = try await transport.send(
                     urlRequest(body, key: key), limit: policy.answerLimit, seconds: policy.timeout)
-                if reply.status == 200 { return try count(ChatAnswer(body: reply.body, host: endpoint.host)) }
+                if reply.status == 200 {
+                    var answer = try ChatAnswer(body: reply.body, host: endpoint.host)
+                    answer.seconds = ((ContinuousClock.now - start) / .milliseconds(1)).rounded() / 1000
+                    return count(answer)
+                }
                 failure = .refused(host: endpoint.host, status: reply.status, attempts: attempt)
                 guard [408, 409, 425, 429].contains(reply.status) || 500...599 ~= reply.status else { throw failure }
                 wait = reply.retryAfter.flatMap { RetryAfter.seconds($0, now: now()) } ?? 0

@@ -83,8 +83,14 @@ public struct ChatAnswer: Sendable, Hashable, Codable {
     public var finishReason: String?
     public var promptTokens: Int?
     public var completionTokens: Int?
+    /// How long the attempt took that brought the answer.
+    public var seconds: Double?
 
-    public init(text: String, finishReason: String? = nil, promptTokens: Int? = nil, completionTokens: Int? = nil) {
+    public init(
+        text: String, finishReason: String? = nil, promptTokens: Int? = nil, completionTokens: Int? = nil,
+        seconds: Double? = nil
+    ) {
+        self.seconds = seconds
         self.text = text
         self.finishReason = finishReason
         self.promptTokens = promptTokens
