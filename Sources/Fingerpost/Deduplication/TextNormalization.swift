@@ -2,7 +2,7 @@ import Foundation
 
 /// Texts as duplicates are looked for in them: compatibility composition (NFKC), lower case, letters, marks and digits
 /// alone, words apart by one space. Apostrophes go without a trace, so that `don't` and `dont` are the same.
-enum TextNormalization {
+package enum TextNormalization {
     /// Calls `emit` with each character of the normalised text. O(length).
     static func forEachScalar(of text: String, _ emit: (UInt32) -> Void) {
         var state = State()
@@ -27,7 +27,7 @@ enum TextNormalization {
     }
 
     /// The normalised text; where nothing of it is left, such as of `?!`, the text in lower case as it is.
-    static func normalized(_ text: String) -> String {
+    package static func normalized(_ text: String) -> String {
         var scalars = String.UnicodeScalarView()
         forEachScalar(of: text) { value in
             if let scalar = Unicode.Scalar(value) { scalars.append(scalar) }

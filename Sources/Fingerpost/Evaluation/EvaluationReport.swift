@@ -10,6 +10,8 @@ public struct EvaluationReport: Sendable {
     public var missingPositives: [String]
     /// Queries left out because the library has none of their positives.
     public var skippedQueryCount: Int
+    /// Distinct positives that were merged into other guidelines, which counted in their place.
+    public var mergedPositiveCount = 0
 
     /// How well the absence of a match tells that nothing applies.
     public struct Abstention: Sendable, Hashable {
