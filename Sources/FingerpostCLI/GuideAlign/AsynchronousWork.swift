@@ -3,6 +3,9 @@ import Platform
 
 /// Waiting for work that is asynchronous, which the verbs are not.
 enum AsynchronousWork {
+    /// Whether a signal has come. It may come between two pieces of work.
+    private static let isInterrupted = Locked(false)
+
     /// Runs `body` to its end. The first Ctrl-C or SIGTERM cancels it, so that what is done can be kept; the second ends
     /// the program.
     static func wait<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) throws -> Value {
@@ -17,7 +20,11 @@ enum AsynchronousWork {
             }
             done.signal()
         }
-        Interruption.finish { task.cancel() }
+        Interruption.finish {
+            isInterrupted.withLock { $0 = true }
+            task.cancel()
+        }
+        if isInterrupted.withLock({ $0 }) { task.cancel() }
         done.wait()
         guard let result = result.withLock({ $0 }) else { throw CancellationError() }
         return try result.get()

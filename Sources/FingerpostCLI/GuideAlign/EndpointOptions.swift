@@ -10,6 +10,23 @@ struct EndpointOptions: ParsableArguments {
     @Option(help: "Name of the model there.")
     var model: String
 
+    @OptionGroup var requests: RequestOptions
+
+    var temperature: Double? { requests.temperature }
+    var seed: Int? { requests.seed }
+    var journal: String? { requests.journal }
+
+    /// The client that the arguments describe.
+    func client() throws -> ChatClient { try requests.client(endpoint: endpoint, model: model) }
+
+    /// A run over many requests, whose answers are kept beside `output` unless a journal is named.
+    func batch(output: String?) throws -> BatchRun {
+        try requests.batch(endpoint: endpoint, model: model, output: output)
+    }
+}
+
+/// How a server is asked, and what that may cost.
+struct RequestOptions: ParsableArguments {
     @Option(name: .customLong("key-variable"), help: "Environment variable that holds the key.")
     var keyVariable: String?
 
@@ -67,7 +84,7 @@ struct EndpointOptions: ParsableArguments {
     }
 
     /// The client that the arguments describe.
-    func client() throws -> ChatClient {
+    func client(endpoint: String, model: String) throws -> ChatClient {
         let key: ChatEndpoint.KeySource =
             keyVariable.map { .environment($0) } ?? keyFile.map { .headerFile($0) } ?? .none
         var policy = ChatPolicy()
@@ -86,11 +103,12 @@ struct EndpointOptions: ParsableArguments {
     }
 
     /// A run over many requests, whose answers are kept beside `output` unless a journal is named.
-    func batch(output: String?) throws -> BatchRun {
+    func batch(endpoint: String, model: String, output: String?) throws -> BatchRun {
         guard let path = journal ?? output.map({ $0 + ".answers" }) else {
             throw ValidationError("--journal is needed where the output is not a file.")
         }
-        return BatchRun(client: try client(), journal: try AnswerJournal(path: path))
+        return BatchRun(
+            client: try client(endpoint: endpoint, model: model), journal: try AnswerJournal(path: path))
     }
 }
 

@@ -26,7 +26,8 @@ struct GuidelineCollector {
     /// Takes in the guidelines that an input has led to; nil for one that the store refuses.
     ///
     /// - Returns: Their ids, each once.
-    mutating func add(_ found: [(entry: GuidelineLines.Entry, isSafety: Bool)], from input: GenerationInput) -> [String] {
+    mutating func add(_ found: [(entry: GuidelineLines.Entry, isSafety: Bool)], from input: GenerationInput) -> [String]
+    {
         var ids: [String] = []
         for (entry, isSafety) in found {
             let draft = Guideline(
@@ -44,7 +45,8 @@ struct GuidelineCollector {
             ids.append(guideline.id)
             entries[place].support += 1
             if entries[place].inputs.count < options.maximumInputs { entries[place].inputs.append(input.id) }
-            if entries[place].examples.count < options.maximumExamples, input.text.utf8.count <= options.longestExample {
+            if entries[place].examples.count < options.maximumExamples, input.text.utf8.count <= options.longestExample
+            {
                 entries[place].examples.append(input.text)
             }
             if let type = input.type, !entries[place].types.contains(type) { entries[place].types.append(type) }

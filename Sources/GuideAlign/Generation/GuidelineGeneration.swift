@@ -51,7 +51,7 @@ public struct GuidelineGeneration: Sendable {
     }
 
     /// The kinds that are asked for without a verdict.
-    private var wanted: [Bool] {
+    var kindsAsked: [Bool] {
         switch options.kinds {
         case .safety: [true]
         case .quality: [false]
@@ -134,14 +134,14 @@ public struct GuidelineGeneration: Sendable {
             if let judgements {
                 guard case .verdict(let verdict, let text) = judgements[index] else { continue }
                 let isSafety = verdict == .yes
-                guard wanted.contains(isSafety) else {
+                guard kindsAsked.contains(isSafety) else {
                     outcome.unwantedCount += 1
                     continue
                 }
                 let request = guidelineRequest(input, assessment: text, isSafety: isSafety)
                 wishes.append(Wish(input: index, isSafety: isSafety, request: request))
             } else {
-                for isSafety in wanted {
+                for isSafety in kindsAsked {
                     let request = guidelineRequest(input, assessment: nil, isSafety: isSafety)
                     wishes.append(Wish(input: index, isSafety: isSafety, request: request))
                 }

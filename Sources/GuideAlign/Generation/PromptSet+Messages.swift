@@ -97,7 +97,9 @@ extension PromptSet {
         "<input>\n" + input.replacing("</input", with: "</ input") + "\n</input>"
     }
 
-    private static func line(_ text: String) -> String { text.split(whereSeparator: \.isWhitespace).joined(separator: " ") }
+    private static func line(_ text: String) -> String {
+        text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }
 
     private static func list(_ items: [String]) -> String {
         items.enumerated().map { "\($0 + 1). \($1)" }.joined(separator: "\n")

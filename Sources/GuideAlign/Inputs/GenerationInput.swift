@@ -43,7 +43,8 @@ public struct GenerationInputs: Sendable, Hashable {
             let name = path.hasSuffix(CompressedFile.ending) ? String(path.dropLast(3)) : path
             if name.lowercased().hasSuffix(".txt") {
                 let text = try source.text(limit: 1 << 30)
-                for (number, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated()
+                for (number, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+                    .enumerated()
                 {
                     let words = ListLine.trimmed(line)
                     guard !words.isEmpty else { continue }

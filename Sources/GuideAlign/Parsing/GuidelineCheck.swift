@@ -112,7 +112,8 @@ struct GuidelineCheck {
         return [
             "im sorry", "i am sorry", "sorry but", "sorry i ", "i cant ", "i cannot ", "i can not ", "im unable",
             "i am unable", "i wont ", "i will not ", "im not able", "i am not able", "as an ai", "i apologize",
-            "my apologies", "unfortunately i ", "i must decline", "i do not feel comfortable", "i dont feel comfortable",
+            "my apologies", "unfortunately i ", "i must decline", "i do not feel comfortable",
+            "i dont feel comfortable",
             "im afraid i", "i have to decline",
         ].contains { words.hasPrefix($0) }
     }

@@ -47,7 +47,8 @@ struct GuidelinePiece {
 
         mutating func take(_ line: Substring) {
             let bare = ListLine.trimmed(line)
-            if bare.isEmpty || bare.hasPrefix("```") || bare.hasPrefix("~~~") || bare.allSatisfy({ "-=*_".contains($0) })
+            if bare.isEmpty || bare.hasPrefix("```") || bare.hasPrefix("~~~")
+                || bare.allSatisfy({ "-=*_".contains($0) })
             {
                 isOpen = isOpen && takesBullets
                 return
@@ -93,7 +94,8 @@ struct GuidelinePiece {
         private mutating func takeUntitled(_ item: ListLine, _ raw: String) {
             if let heading = pending {
                 let belongs =
-                    !item.isMarked ? !item.isHeading
+                    !item.isMarked
+                    ? !item.isHeading
                     : heading.isHeading || (heading.isMarked && item.indentation > heading.indentation)
                 if belongs { return complete(with: item.words, raw, takesBullets: item.isMarked) }
                 dropPending()

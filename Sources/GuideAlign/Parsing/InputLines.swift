@@ -44,7 +44,8 @@ struct InputLines: Sendable, Hashable {
     private static func declines(_ words: String) -> Bool {
         let start = TextNormalization.normalized(String(words.prefix(80)))
         return [
-            "im sorry but i c", "i am sorry but i c", "sorry but i c", "as an ai ", "i cant help with", "i cannot help with",
+            "im sorry but i c", "i am sorry but i c", "sorry but i c", "as an ai ", "i cant help with",
+            "i cannot help with",
             "i cant assist", "i cannot assist", "i cannot continue", "i cant continue", "i cannot provide",
             "i cant provide",
         ].contains { start.hasPrefix($0) }
