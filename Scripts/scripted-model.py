@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import re
+import socketserver
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -130,10 +131,17 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
 
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def server_bind(self):
+        # Without looking up the host's name, which may take long where there is no network.
+        socketserver.TCPServer.server_bind(self)
+
+
 if __name__ == "__main__":
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    server = Server(("127.0.0.1", 0), Handler)
     with open(sys.argv[1] + ".part", "w") as file:
-        file.write("http://127.0.0.1:%d/v1\n" % server.server_port)
+        file.write("http://127.0.0.1:%d/v1\n" % server.server_address[1])
     os.replace(sys.argv[1] + ".part", sys.argv[1])
     server.serve_forever()

@@ -12,7 +12,9 @@ extension PromptSet {
         switch form {
         case .chat:
             var messages = [ChatMessage(.system, self["system.txt"])]
-            for example in examples { messages += [asked(example.input), answered(example)] }
+            for (index, example) in examples.enumerated() {
+                messages += [asked(example.input, briefly: index > 0), answered(example)]
+            }
             return Question(messages: messages + [asked(input)])
         case .completion:
             var text = "Does the input contain unsafe content, or may it lead an AI assistant to an unsafe answer?\n\n"
@@ -40,10 +42,13 @@ extension PromptSet {
         switch form {
         case .chat:
             var messages = [ChatMessage(.system, self["system.txt"])]
-            for example in shown {
-                let plain = request.replacing("{hint}", with: "")
+            for (index, example) in shown.enumerated() {
+                // The first example shows the whole request; the others are there for their answers.
+                let plain = index == 0 ? request.replacing("{hint}", with: "") : "Write the guidelines."
                 if assessment != nil {
-                    messages += [asked(example.input), answered(example), ChatMessage(.user, plain)]
+                    messages += [
+                        asked(example.input, briefly: index > 0), answered(example), ChatMessage(.user, plain),
+                    ]
                 } else {
                     messages.append(ChatMessage(.user, Self.fenced(example.input) + "\n\n" + plain))
                 }
@@ -83,8 +88,9 @@ extension PromptSet {
 
     // MARK: Parts
 
-    private func asked(_ input: String) -> ChatMessage {
-        ChatMessage(.user, self["detection.txt"].replacing("{input}", with: Self.fenced(input)))
+    private func asked(_ input: String, briefly: Bool = false) -> ChatMessage {
+        let input = Self.fenced(input)
+        return ChatMessage(.user, briefly ? input : self["detection.txt"].replacing("{input}", with: input))
     }
 
     private func answered(_ example: Example) -> ChatMessage {
