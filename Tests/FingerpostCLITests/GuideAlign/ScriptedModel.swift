@@ -41,7 +41,9 @@ final class ScriptedModel: Sendable {
                 case 1: return .status(500)
                 case 2: return .reset
                 case 3: return .truncatedAnswer(Self.answer(request).text)
-                default: return .raw("HTTP/1.1 503 busy\r\nConnection: close\r\nContent-Le", piece: 7, pause: 0.001)
+                default:
+                    return .raw(
+                        "HTTP/1.1 503 busy\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", piece: 7, pause: 0.001)
                 }
             }
             ledger.withLock { ledger in
@@ -55,7 +57,8 @@ final class ScriptedModel: Sendable {
     }
 
     private static func number(_ text: String) -> Int {
-        text.utf8.reduce(7) { ($0 &* 33 &+ Int($1)) & 0xFFFF_FFFF }
+        let sum = text.utf8.reduce(UInt64(7)) { $0 &* 33 &+ UInt64($1) }
+        return Int(SplitMix64.mix(sum) >> 2)
     }
 
     /// What the last input of the conversation is about.
@@ -88,7 +91,7 @@ final class ScriptedModel: Sendable {
             case 1: return ("I'm sorry, but I can't help with that.", "stop")
             default:
                 return (
-                    "Criterion 1: perhaps. Criterion 2: Yes, hardly.\nVerdict: \(number % 2 == 0 ? "Yes" : "No")",
+                    "Criterion 1: perhaps. Criterion 2: Yes, hardly.\nVerdict: \(number / 64 % 2 == 0 ? "Yes" : "No")",
                     "stop"
                 )
             }
