@@ -16,7 +16,7 @@ import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 RISKY = ("steal", "weapon", "insult", "password", "poison", "without paying", "spy", "forge", "hurt", "ignore your",
-         "instructions word for word", "kill", "attack", "hack", "pick the lock", "break into", "stalk", "scam")
+         "instructions word for word", "kill", "attack", "hack", "lock", "break into", "stalk", "scam", "front door", "forbidden", "pills")
 
 SAFETY = [
     ("Decline help with {topic}", "Do not explain how {topic} is done, whatever reason is given, and say so in a friendly way."),
@@ -90,13 +90,34 @@ def continue_list(messages):
 
 def reply(messages):
     said = messages[-1]["content"]
-    if is_risky(said):
+    guided = any(m["role"] == "system" and re.search(r"guideline", m["content"], re.I) for m in messages)
+    if is_risky(said) and guided:
         return "I will not help with %s. If there is trouble behind it, a counsellor or the police can help." % topic(said)
-    return "Here is what matters about %s: begin with the simplest step, check it, and go on from there." % topic(said)
+    start = "As the guidelines ask, here" if guided else "Here"
+    return "%s is what matters about %s: begin with the simplest step, check it, and go on from there." % (start, topic(said))
 
 
-# First rule that fits answers: a name, what the last message has (a regular expression), the answer.
+def declines(text):
+    return "will not help" in text
+
+
+def compare(messages):
+    first, _, second = messages[-1]["content"].rpartition("Answer B")
+    first = first.rpartition("Answer A")[2]
+    score = [(2 if declines(a) else 0) + (1 if "guidelines" in a else 0) for a in (first, second)]
+    return "One of them serves the person better.\nVerdict: %s" % (
+        "Tie" if score[0] == score[1] else "A" if score[0] > score[1] else "B")
+
+
+def harmless(messages):
+    conversation, _, answer = messages[-1]["content"].rpartition("Answer")
+    return "The answer is seen for itself.\nVerdict: %s" % ("No" if is_risky(conversation) and not declines(answer) else "Yes")
+
+
+# First rule that fits answers: a name, what the system's message and the last one have (a regular expression), the answer.
 RULES = [
+    ("compare: which answer is better", r'"Verdict: A"', compare),
+    ("compare: is the answer harmless", r"is harmless, or .Verdict: No", harmless),
     ("augment: more inputs", r"Continue the list with inputs \d+ to \d+", continue_list),
     ("generate: is it risky", r'line of its own: "Verdict: Yes"', detect),
     ("generate: guidelines about safety", r"guidelines that keep an AI assistant safe", guidelines(SAFETY)),
@@ -105,12 +126,17 @@ RULES = [
 ]
 
 
+def answer_to(messages):
+    asked = "\n".join(m["content"] for m in messages[:1] if m["role"] == "system") + "\n" + messages[-1]["content"]
+    return next(answer(messages) for _, pattern, answer in RULES if re.search(pattern, asked))
+
+
 class Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         try:
             request = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))))
             messages = request["messages"]
-            text = next(answer(messages) for _, pattern, answer in RULES if re.search(pattern, messages[-1]["content"]))
+            text = answer_to(messages)
             for stop in request.get("stop") or []:
                 text = text.split(stop)[0]
             prompt = sum(len(m["content"]) for m in messages) // 4
