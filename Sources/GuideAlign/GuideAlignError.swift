@@ -77,7 +77,7 @@ extension GuideAlignError: CustomStringConvertible {
         case .nothingGenerated(let problem):
             "nothing came of it: \(problem)."
         case .incomplete(let left, let reason):
-            "\(left): \(reason) The answers that came are kept: the same command goes on where this one ended."
+            "\(left): \(reason) Answers that came are kept: the same command goes on where this one ended."
         }
     }
 
@@ -131,6 +131,12 @@ extension GuideAlignError {
         case .refused(_, let status, _): [401, 402, 403, 404].contains(status)
         default: false
         }
+    }
+
+    /// Why a run ended, in a sentence, for ``incomplete(left:reason:)``.
+    var reasonOfEnd: String {
+        if case .budgetExhausted(let budget, let limit) = self { return "the budget of \(limit) \(budget) is spent." }
+        return description
     }
 
     /// Whether the same request may get an answer later: the fault is not its own.

@@ -16,8 +16,8 @@ public struct EvaluationQuery: Sendable, Hashable {
         self.location = location
     }
 
-    /// The query with other ids for some of its positives.
-    func resolved(by survivors: [String: String]) -> EvaluationQuery {
+    /// The query with other ids for some of its positives, as ``GuidelineLibrary/mergedGuidelines()`` gives them.
+    package func resolved(by survivors: [String: String]) -> EvaluationQuery {
         var query = self
         query.positives = Set(positives.map { survivors[$0] ?? $0 })
         return query

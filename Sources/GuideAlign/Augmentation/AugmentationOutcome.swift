@@ -36,7 +36,7 @@ public struct AugmentationOutcome: Sendable {
     public var incompleteness: GuideAlignError? {
         let left = "\(inputs.count) of \(wantedCount) inputs were written so far"
         return switch stopped {
-        case .failure(let error): .incomplete(left: left, reason: error.description)
+        case .failure(let error): .incomplete(left: left, reason: error.reasonOfEnd)
         case .interrupted: .incomplete(left: left, reason: "the run was interrupted.")
         case nil: nil
         }

@@ -57,7 +57,7 @@ public struct GenerationOutcome: Sendable {
         guard !isComplete else { return nil }
         let left = "\(leftCount) of \(inputCount) inputs are left"
         switch stopped {
-        case .failure(let error): return .incomplete(left: left, reason: error.description)
+        case .failure(let error): return .incomplete(left: left, reason: error.reasonOfEnd)
         case .interrupted, nil: return .incomplete(left: left, reason: "the run was interrupted.")
         }
     }

@@ -23,7 +23,7 @@ struct GuidelineCollector {
         ]
     }
 
-    /// Takes in the guidelines that an input has led to; nil for one that the store refuses.
+    /// Takes in the guidelines that an input has led to, which ``GuidelineCheck`` has accepted.
     ///
     /// - Returns: Their ids, each once.
     mutating func add(_ found: [(entry: GuidelineLines.Entry, isSafety: Bool)], from input: GenerationInput) -> [String]

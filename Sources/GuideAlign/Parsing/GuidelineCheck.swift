@@ -1,5 +1,6 @@
 import Fingerpost
 import Foundation
+import GuidelineStore
 
 /// Tells a guideline from what only looks like one.
 struct GuidelineCheck {
@@ -57,7 +58,11 @@ struct GuidelineCheck {
                 throw Refusal(reason: .inputEcho)
             }
         }
-        return GuidelineLines.Entry(title: title, text: body)
+        // As a library keeps it, so that nothing is refused there that was accepted here.
+        guard let kept = try? Guideline(id: "", title: title, text: body).validated(), let title = kept.title else {
+            throw Refusal(reason: .noText)
+        }
+        return GuidelineLines.Entry(title: title, text: kept.text)
     }
 
     // MARK: Words
