@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
 # Runs what the README and the articles show: every ```sh block, in their order and in one empty folder for each document,
 # against the command in the folder given (a build's products). Blocks whose first line names a file=NAME are written
-# there first. Before that the command is installed to a prefix, so that what runs is an installed one, away from its
-# build folder.
+# there first. Where a document asks a model, $ENDPOINT is the address of one that answers by rules
+# (Scripts/scripted-model.py). Before that the command is installed to a prefix, so that what runs is an installed one,
+# away from its build folder.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 root=$PWD
 products=$(cd "$1" && pwd)
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+model=
+trap '[ -z "$model" ] || kill "$model" 2>/dev/null || true; rm -rf "$work"' EXIT
 mkdir "$work/home" "$work/here" "$work/blocks"
 
 FINGERPOST_BINARY=$products/fingerpost PREFIX=$work/prefix Scripts/install.sh >/dev/null
@@ -30,9 +32,27 @@ case $found in
     ;;
 esac
 
+# Runs the model that answers by rules, once, and sets $ENDPOINT; 1 where there is no Python to run it.
+start_model() {
+    [ -z "$model" ] || return 0
+    command -v python3 >/dev/null || return 1
+    python3 "$root/Scripts/scripted-model.py" "$work/endpoint" &
+    model=$!
+    for _ in $(seq 300); do
+        [ ! -s "$work/endpoint" ] || break
+        sleep 0.1
+    done
+    ENDPOINT=$(cat "$work/endpoint")
+    export ENDPOINT
+}
+
 # Runs the blocks of a document in the folder that is current; their number is in $count.
 run_blocks() {
-    document=$1 name=${1#"$root/"}
+    document=$1 name=${1#"$root/"} count=0
+    if grep -q '\$ENDPOINT' "$document" && ! start_model; then
+        echo "$name: left out, for there is no python3 to run Scripts/scripted-model.py"
+        return 0
+    fi
     rm -f "$work"/blocks/*
     # Fenced blocks: files are written, commands are numbered in their order.
     awk -v blocks="$work/blocks" '

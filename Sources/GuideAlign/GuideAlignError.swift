@@ -38,6 +38,12 @@ public enum GuideAlignError: Error, Sendable, Hashable {
     case notTrainingData(path: String)
     /// A folder cannot be written.
     case folder(path: String, problem: String)
+    /// A file of prompts, or of seeds, cannot be used.
+    case invalidPrompts(location: InputLocation, problem: String)
+    /// No answer could be used.
+    case nothingGenerated(problem: String)
+    /// The run ended before all was asked.
+    case incomplete(left: String, reason: String)
 }
 
 extension GuideAlignError: CustomStringConvertible {
@@ -78,6 +84,12 @@ extension GuideAlignError: CustomStringConvertible {
             "\(path): the folder holds no manifest.json, so it is not replaced. Name another one."
         case .folder(let path, let problem):
             "\(path): \(problem)."
+        case .invalidPrompts(let location, let problem):
+            "\(location): cannot be used: \(problem)."
+        case .nothingGenerated(let problem):
+            "nothing came of it: \(problem)."
+        case .incomplete(let left, let reason):
+            "\(left): \(reason) Answers that came are kept: the same command goes on where this one ended."
         }
     }
 
@@ -113,13 +125,18 @@ extension GuideAlignError {
         case .folderNotEmpty: "folder_not_empty"
         case .notTrainingData: "not_training_data"
         case .folder: "folder"
+        case .invalidPrompts: "invalid_prompts"
+        case .nothingGenerated: "nothing_generated"
+        case .incomplete: "incomplete"
         }
     }
 
     /// Whether the input or its use is at fault, not the work.
     public var isInputError: Bool {
         switch self {
-        case .invalidEndpoint, .missingKey, .invalidRequest, .journalDamaged, .folderNotEmpty, .notTrainingData: true
+        case .invalidEndpoint, .missingKey, .invalidRequest, .journalDamaged, .folderNotEmpty, .notTrainingData,
+            .invalidPrompts:
+            true
         default: false
         }
     }
@@ -133,8 +150,26 @@ extension GuideAlignError {
         }
     }
 
+    /// Why a run ended, in a sentence, for ``incomplete(left:reason:)``.
+    var reasonOfEnd: String {
+        if case .budgetExhausted(let budget, let limit) = self { return "the budget of \(limit) \(budget) is spent." }
+        return description
+    }
+
+    /// Whether the same request may get an answer later: the fault is not its own.
+    var isPassing: Bool {
+        switch self {
+        case .malformedAnswer, .answerTooLarge, .invalidRequest, .noVerdict: false
+        case .refused(_, let status, _): isHopeless || [408, 409, 425, 429].contains(status) || status >= 500
+        default: true
+        }
+    }
+
     /// Where in a file it is, if it is in one.
     public var location: InputLocation? {
-        if case .journalDamaged(let location, _) = self { location } else { nil }
+        switch self {
+        case .journalDamaged(let location, _), .invalidPrompts(let location, _): location
+        default: nil
+        }
     }
 }
