@@ -32,6 +32,8 @@ public enum GuideAlignError: Error, Sendable, Hashable {
     case journalFile(path: String, problem: String)
     /// A whole line of the journal is not an answer.
     case journalDamaged(location: InputLocation, problem: String)
+    /// A decision of a review cannot be carried out.
+    case review(ReviewProblem, InputLocation?)
 }
 
 extension GuideAlignError: CustomStringConvertible {
@@ -66,6 +68,8 @@ extension GuideAlignError: CustomStringConvertible {
             "\(path): \(problem)."
         case .journalDamaged(let location, let problem):
             "\(location): not an answer: \(problem). The file was left as it was; mend or move it."
+        case .review(let problem, let location):
+            (location.map { "\($0): " } ?? "") + problem.description
         }
     }
 
@@ -98,13 +102,14 @@ extension GuideAlignError {
         case .journalInUse: "journal_in_use"
         case .journalFile: "journal_file"
         case .journalDamaged: "journal_damaged"
+        case .review(let problem, _): problem.code
         }
     }
 
     /// Whether the input or its use is at fault, not the work.
     public var isInputError: Bool {
         switch self {
-        case .invalidEndpoint, .missingKey, .invalidRequest, .journalDamaged: true
+        case .invalidEndpoint, .missingKey, .invalidRequest, .journalDamaged, .review: true
         default: false
         }
     }
@@ -120,6 +125,10 @@ extension GuideAlignError {
 
     /// Where in a file it is, if it is in one.
     public var location: InputLocation? {
-        if case .journalDamaged(let location, _) = self { location } else { nil }
+        switch self {
+        case .journalDamaged(let location, _): location
+        case .review(_, let location): location
+        default: nil
+        }
     }
 }

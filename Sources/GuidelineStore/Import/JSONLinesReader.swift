@@ -2,6 +2,11 @@
 public struct JSONLine: Sendable, Hashable {
     public var members: [String: JSONValue]
     public var location: InputLocation
+
+    package init(members: [String: JSONValue], location: InputLocation) {
+        self.members = members
+        self.location = location
+    }
 }
 
 /// Reads JSON Lines: an object a line, blank lines between them allowed, UTF-8 with or without a byte order mark.
