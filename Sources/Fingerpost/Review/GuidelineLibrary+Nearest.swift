@@ -6,12 +6,26 @@ public struct GuidelineNeighbor: Sendable, Hashable, Identifiable {
     public var guideline: Guideline
     /// Cosine similarity of what the two say, -1 to 1.
     public var similarity: Double
+    /// Whether the two are alike and one negates what the other says, by the words that bar a merge of duplicates.
+    public var isOpposite: Bool
 
     public var id: String { guideline.id }
 
-    public init(guideline: Guideline, similarity: Double) {
+    public init(guideline: Guideline, similarity: Double, isOpposite: Bool = false) {
         self.guideline = guideline
         self.similarity = similarity
+        self.isOpposite = isOpposite
+    }
+
+    /// Of texts that are less alike, words do not tell whether they are opposite.
+    private static let oppositeSimilarity = 0.7
+
+    init(_ neighbor: Guideline, of guideline: Guideline, similarity: Double) {
+        self.init(guideline: neighbor, similarity: similarity)
+        guard similarity >= Self.oppositeSimilarity, neighbor.language == guideline.language else { return }
+        isOpposite = Polarity.isOpposite(
+            TextNormalization.normalized(guideline.text), TextNormalization.normalized(neighbor.text),
+            language: guideline.language)
     }
 }
 
@@ -25,7 +39,9 @@ extension GuidelineLibrary {
     /// - Returns: At most `limit`; none where the library has no such guideline, or the encoder knows no word of it.
     /// - Complexity: One search of the index; more where examples or retired guidelines are nearer.
     public func nearest(to id: String, limit: Int = 5) throws -> [GuidelineNeighbor] {
-        guard limit > 0, let row = try database.rows(ids: [id])[0] else { return [] }
+        guard limit > 0, let row = try database.rows(ids: [id])[0], let guideline = try guideline(id: id) else {
+            return []
+        }
         return try mendingIndex {
             let passages = try currentPassages(withWords: false)
             guard let own = passages.statement(ofGuideline: row), let vector = try passages.index.vector(for: own) else {
@@ -40,7 +56,8 @@ extension GuidelineLibrary {
                 for case (let hit, let match?) in zip(hits, matches)
                 where match.field == .text && match.guideline.id != id && match.guideline.status != .retired {
                     neighbors.append(
-                        GuidelineNeighbor(guideline: match.guideline, similarity: Double(min(1, max(-1, hit.score)))))
+                        GuidelineNeighbor(
+                            match.guideline, of: guideline, similarity: Double(min(1, max(-1, hit.score)))))
                 }
                 guard neighbors.count < limit, hits.count == wanted, wanted < Self.mostPassages else {
                     return Array(neighbors.prefix(limit))

@@ -24,11 +24,7 @@ extension GuidelineReview.Item {
         field("not for", guideline.counterexamples.map { "- \($0)" })
         field("relations", guideline.relations.map { "\($0.type.rawValue) \($0.target)" })
         field("lint", findings.map { ($0.words, $0.severity == .note ? .plain : .yellow) })
-        field("nearest", nearest.enumerated().map { number, neighbor in
-            let title = neighbor.guideline.title.map { "\($0): " } ?? ""
-            return "\(number + 1)  \(Format.score(neighbor.similarity)) \(neighbor.guideline.status.rawValue) "
-                + "\(neighbor.id): \(title)\(neighbor.guideline.text)"
-        })
+        field("nearest", nearest.enumerated().map { ($1.words(number: $0 + 1), $1.isOpposite ? .yellow : .plain) })
         return lines
     }
 
@@ -68,6 +64,14 @@ extension GuidelineReview.Item {
 
     private static func words(_ value: JSONValue) -> String {
         if case .string(let text) = value { text } else { JSON.value(value).text }
+    }
+}
+
+extension GuidelineNeighbor {
+    /// `1  0.815 active doses, opposite: Leave doses to professionals: …`.
+    func words(number: Int) -> String {
+        "\(number)  \(Format.score(similarity)) \(guideline.status.rawValue) \(id)\(isOpposite ? ", opposite" : ""): "
+            + (guideline.title.map { "\($0): " } ?? "") + guideline.text
     }
 }
 

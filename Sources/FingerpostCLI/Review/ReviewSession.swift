@@ -161,9 +161,8 @@ final class ReviewSession {
         let (width, _) = terminal.size
         var lines: [StyledLine] = [StyledLine("Into which one? It takes over examples, risks and support.", .bold), ""]
         for (number, neighbor) in item.nearest.enumerated() {
-            let words = "\(number + 1)  \(Format.score(neighbor.similarity)) \(neighbor.id): "
-                + (neighbor.guideline.title.map { "\($0): " } ?? "") + neighbor.guideline.text
-            lines += StyledLine.field("", [(words, .plain)], width: width).filter { !$0.text.isEmpty }
+            let style: StyledLine.Style = neighbor.isOpposite ? .yellow : .plain
+            lines += PlainText.wrapped(neighbor.words(number: number + 1), width: width).map { StyledLine($0, style) }
         }
         while true {
             switch try ask(lines, keys: [("1-\(item.nearest.count)", "merge into it"), ("esc", "back")]) {
@@ -258,10 +257,8 @@ final class ReviewSession {
         let open = queue.openCount
         let decided = queue.decisions.count
         guard let item else {
-            var lines: [StyledLine] = [
-                StyledLine(open == 0 ? "Everything is decided." : "That was the last one.", .bold), "",
-                StyledLine("\(Format.count(decided, "decision")), all of them kept."),
-            ]
+            var lines = [StyledLine(open == 0 ? "Everything is decided." : "That was the last one.", .bold), ""]
+            if decided > 0 { lines.append(StyledLine("\(Format.count(decided, "decision")), kept already.")) }
             if open > 0 { lines.append(StyledLine("\(Format.count(open)) left for later: b goes back to them.")) }
             return ReviewScreen(
                 heading: (name, "\(Format.count(queue.items.count)) of \(Format.count(queue.items.count))"),

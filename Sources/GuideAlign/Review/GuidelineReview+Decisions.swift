@@ -34,11 +34,12 @@ extension GuidelineReview {
     ///   - decisions: one for a guideline at most.
     ///   - fault: Is called with what is wrong with a decision; the others are looked at, and then nothing is done. Without
     ///     it the first fault is thrown.
+    ///   - alreadyAtFault: decisions of the same file that could not even be read, so that nothing is to be done.
     /// - Throws: As for one decision; ``ReviewProblem/notApplied(count:)`` after faults.
     /// - Complexity: O(decisions), and with merges O(guidelines that have relations).
     @discardableResult
     public func apply(
-        _ decisions: [GuidelineDecision], fault: (any Error) throws -> Void = { throw $0 }
+        _ decisions: [GuidelineDecision], fault: (any Error) throws -> Void = { throw $0 }, alreadyAtFault: Int = 0
     ) throws -> ReviewReceipt {
         // Before the transaction, in which the library cannot be searched.
         let similarities = try decisions.map { decision in
@@ -46,7 +47,7 @@ extension GuidelineReview {
         }
         return try library.change(nil) { transaction in
             var desk = ReviewDesk(transaction: transaction, review: self)
-            var faults = 0
+            var faults = alreadyAtFault
             for (decision, similarity) in zip(decisions, similarities) {
                 do {
                     try desk.decide(decision, similarity: similarity ?? 0)
