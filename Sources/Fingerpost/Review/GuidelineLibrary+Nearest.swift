@@ -44,7 +44,8 @@ extension GuidelineLibrary {
         }
         return try mendingIndex {
             let passages = try currentPassages(withWords: false)
-            guard let own = passages.statement(ofGuideline: row), let vector = try passages.index.vector(for: own) else {
+            guard let own = passages.statement(ofGuideline: row), let vector = try passages.index.vector(for: own)
+            else {
                 return []
             }
             var wanted = 8 * limit

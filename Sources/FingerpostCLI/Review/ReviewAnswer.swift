@@ -84,7 +84,8 @@ extension GuidelineReview.Item {
             ("text", .string(guideline.text)), ("condition", .optional(guideline.condition)),
             ("kind", .string(guideline.kind.rawValue)), ("authority", .string(guideline.authority.rawValue)),
             ("priority", .integer(guideline.priority)), ("severity", .string(guideline.severity.rawValue)),
-            ("risk", .strings(guideline.risk)), ("tags", .strings(guideline.tags)), ("lang", .string(guideline.language)),
+            ("risk", .strings(guideline.risk)), ("tags", .strings(guideline.tags)),
+            ("lang", .string(guideline.language)),
             ("support", .integer(guideline.support)), ("examples", .strings(guideline.examples)),
             ("counterexamples", .strings(guideline.counterexamples)), ("source", .value(.object(guideline.source))),
         ]
@@ -95,7 +96,8 @@ extension GuidelineReview.Item {
                     nearest.map {
                         [
                             "id": .string($0.id), "similarity": .rounded($0.similarity, places: 4),
-                            "opposite": .bool($0.isOpposite), "status": .string($0.guideline.status.rawValue), "title": .optional($0.guideline.title),
+                            "opposite": .bool($0.isOpposite), "status": .string($0.guideline.status.rawValue),
+                            "title": .optional($0.guideline.title),
                             "text": .string($0.guideline.text),
                         ]
                     })
@@ -108,7 +110,8 @@ extension GuidelineReview.Item {
                         [
                             "rule": .string($0.rule.rawValue), "severity": .string($0.severity.rawValue),
                             "ids": .strings($0.ids), "field": .optional($0.field), "message": .string($0.message),
-                            "evidence": .strings($0.evidence), "score": $0.score.map { .rounded($0, places: 4) } ?? .null,
+                            "evidence": .strings($0.evidence),
+                            "score": $0.score.map { .rounded($0, places: 4) } ?? .null,
                             "advice": .string($0.advice),
                         ]
                     })

@@ -56,19 +56,14 @@ struct ReviewCommand: ParsableCommand {
     @Option(name: .customLong("limit"), help: "With --list: how many drafts at most.")
     var limit: Int?
 
-    @Option(help: "Look through what generate could not read, in JSON Lines, and write drafts from it.", completion: .file())
-    var aside: String?
-
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        for (name, value) in [("--reviewer", reviewer), ("--decisions", decisions), ("--aside", aside)]
+        for (name, value) in [("--reviewer", reviewer), ("--decisions", decisions)]
         where value?.allSatisfy(\.isWhitespace) == true {
             throw ValidationError("\(name) is empty.")
         }
-        guard [list, decisions != nil, aside != nil].count(where: { $0 }) <= 1 else {
-            throw ValidationError("Give one of --list, --decisions and --aside.")
-        }
+        guard !list || decisions == nil else { throw ValidationError("Give either --list or --decisions.") }
         guard decisions == nil || filter == nil else {
             throw ValidationError("--filter chooses what is shown; the file of --decisions says what is decided.")
         }
@@ -82,7 +77,8 @@ struct ReviewCommand: ParsableCommand {
         guard let terminal = RawTerminal() else {
             throw Failure(
                 code: "usage",
-                message: "there is no terminal to review at. Give --decisions FILE to carry out decisions, or --list to "
+                message:
+                    "there is no terminal to review at. Give --decisions FILE to carry out decisions, or --list to "
                     + "print the queue.", isInputError: true)
         }
         let library = try open()
@@ -156,7 +152,9 @@ struct ReviewCommand: ParsableCommand {
         }
         let lines = table.lines.map { PlainText.cut($0, width: Terminal.output.width) }
         let more = entries.count - shown.count
-        let end = "\(Format.count(entries.count, "guideline")) waiting" + (more > 0 ? ", \(Format.count(more)) not shown" : "")
+        let end =
+            "\(Format.count(entries.count, "guideline")) waiting"
+            + (more > 0 ? ", \(Format.count(more)) not shown" : "")
         try Console.result((lines + [end]).joined(separator: "\n"))
     }
 

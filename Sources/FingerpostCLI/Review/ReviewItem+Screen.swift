@@ -42,7 +42,8 @@ extension GuidelineReview.Item {
     private var provenance: String {
         var words = ["support \(Format.count(guideline.support))"]
         let first = ["type", "model", "prompt_hash", "ref"]
-        let names = first.filter { guideline.source[$0] != nil }
+        let names =
+            first.filter { guideline.source[$0] != nil }
             + guideline.source.keys.filter { !first.contains($0) && $0 != "review" }.sorted()
         for name in names {
             guard let value = guideline.source[name] else { continue }

@@ -188,7 +188,8 @@ final class ReviewSession {
         var lines = words.flatMap { StyledLine.field($0.0, [($0.1, .plain)], width: width) }
         lines.append("")
         lines += StyledLine.paragraphs(
-            "Each decision is kept at once: quitting loses nothing, and the next review goes on from here.", width: width)
+            "Each decision is kept at once: quitting loses nothing, and the next review goes on from here.",
+            width: width)
         _ = try ask(lines, keys: [("any key", "back")])
     }
 

@@ -50,6 +50,11 @@ enum TerminalSignals {
     /// Has signals told as bytes on a descriptor: `w` another size, `t` stop, `c` go on.
     static func install(telling descriptor: Int32) {
         tellDescriptor = descriptor
+        // Who started the program may have blocked them.
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        for number in [SIGWINCH, SIGCONT, SIGTSTP] + fatal { sigaddset(&signals, number) }
+        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
         handle(SIGWINCH) { _ in tell(UInt8(ascii: "w")) }
         handle(SIGCONT) { _ in tell(UInt8(ascii: "c")) }
         handleStop()

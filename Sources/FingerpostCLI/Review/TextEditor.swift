@@ -7,9 +7,11 @@ struct TextEditor {
 
     /// What `VISUAL` or else `EDITOR` names; nil where neither does.
     init?(environment: [String: String] = ProcessInfo.processInfo.environment) {
-        guard let command = [environment["VISUAL"], environment["EDITOR"]].compactMap(\.self).first(where: {
-            $0.contains { !$0.isWhitespace }
-        }) else { return nil }
+        guard
+            let command = [environment["VISUAL"], environment["EDITOR"]].compactMap(\.self).first(where: {
+                $0.contains { !$0.isWhitespace }
+            })
+        else { return nil }
         self.command = command
     }
 

@@ -1,4 +1,5 @@
 import Fingerpost
+import Foundation
 import GuidelineStore
 
 /// A guideline as a text that is changed in an editor: YAML of the fields that may be changed, with instructions.
@@ -57,8 +58,9 @@ public struct EditForm: Sendable, Hashable {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         let isPlain =
             text.unicodeScalars.allSatisfy { scalar in
-                scalar == "\n" || (scalar.value >= 0x20 && !(0x7F...0x9F).contains(scalar.value)
-                    && ![0x2028, 0x2029, 0xFEFF].contains(scalar.value) && scalar.value & 0xFFFE != 0xFFFE)
+                scalar == "\n"
+                    || (scalar.value >= 0x20 && !(0x7F...0x9F).contains(scalar.value)
+                        && ![0x2028, 0x2029, 0xFEFF].contains(scalar.value) && scalar.value & 0xFFFE != 0xFFFE)
             } && lines.allSatisfy { $0.first != " " && $0.last != " " } && lines.first?.isEmpty == false
             && lines.last?.isEmpty == false
         guard isPlain else { return quoted(text) }
@@ -66,6 +68,8 @@ public struct EditForm: Sendable, Hashable {
     }
 
     private static func quoted(_ text: String) -> String {
+        // The parser takes a byte order mark away at the start of a text.
+        if text.unicodeScalars.first == "\u{FEFF}" { return "!!binary \"\(Data(text.utf8).base64EncodedString())\"" }
         var result = "\""
         for scalar in text.unicodeScalars {
             switch scalar {
@@ -76,14 +80,17 @@ public struct EditForm: Sendable, Hashable {
             default:
                 let value = scalar.value
                 let isOrdinary =
-                    (0x20..<0x7F).contains(value) || (0xA0...0xD7FF).contains(value) && !(0x2028...0x202E).contains(value)
-                    || (0xE000...0xFFFD).contains(value) && value != 0xFEFF || value >= 0x10000 && value & 0xFFFE != 0xFFFE
+                    (0x20..<0x7F).contains(value)
+                    || (0xA0...0xD7FF).contains(value) && !(0x2028...0x202E).contains(value)
+                    || (0xE000...0xFFFD).contains(value) && value != 0xFEFF
+                    || value >= 0x10000 && value & 0xFFFE != 0xFFFE
                 if isOrdinary {
                     result.unicodeScalars.append(scalar)
                 } else {
                     let digits = String(value, radix: 16)
                     let width = value > 0xFFFF ? 8 : 4
-                    result += (value > 0xFFFF ? "\\U" : "\\u")
+                    result +=
+                        (value > 0xFFFF ? "\\U" : "\\u")
                         + String(repeating: "0", count: width - digits.count) + digits
                 }
             }

@@ -6,8 +6,15 @@ import GuidelineStore
 public struct ReviewReceipt: Sendable, Hashable {
     public struct Change: Sendable, Hashable {
         public var before: Guideline
-        /// The version that came of it.
-        public var version: Int
+        public var after: Guideline
+
+        /// Whether the guideline says what it said after the decision, whatever versions it has had since: later decisions
+        /// may have been undone.
+        func isStanding(_ current: Guideline?) -> Bool {
+            guard var current else { return false }
+            current.version = after.version
+            return current == after
+        }
     }
 
     public var decisions: [GuidelineDecision]
@@ -51,7 +58,8 @@ extension GuidelineReview {
             for (decision, similarity) in zip(decisions, similarities) {
                 do {
                     try desk.decide(decision, similarity: similarity ?? 0)
-                } catch let error where error is GuideAlignError || (error as? GuidelineStoreError)?.isInputError == true
+                } catch let error
+                    where error is GuideAlignError || (error as? GuidelineStoreError)?.isInputError == true
                 {
                     faults += 1
                     try fault(error)
@@ -68,7 +76,7 @@ extension GuidelineReview {
     public func undo(_ receipt: ReviewReceipt) throws {
         try library.change(nil) { transaction in
             for change in receipt.changes {
-                guard try transaction.guideline(id: change.before.id)?.version == change.version else {
+                guard try change.isStanding(transaction.guideline(id: change.before.id)) else {
                     throw GuideAlignError.review(.changedMeanwhile(id: change.before.id), nil)
                 }
             }
@@ -182,8 +190,8 @@ private struct ReviewDesk {
         for id in ids {
             guard let guideline = changed[id], let old = before[id] else { continue }
             try transaction.upsert(guideline)
-            guard let version = try transaction.guideline(id: id)?.version, version != old.version else { continue }
-            changes.append(.init(before: old, version: version))
+            guard let after = try transaction.guideline(id: id), after.version != old.version else { continue }
+            changes.append(.init(before: old, after: after))
         }
         return changes
     }

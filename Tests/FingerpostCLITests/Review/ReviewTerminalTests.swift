@@ -1,4 +1,5 @@
 import Foundation
+import GuidelineStore
 import Testing
 
 /// `review` as somebody at a terminal uses it.
@@ -215,7 +216,9 @@ struct ReviewTerminalTests {
         usleep(300_000)
         terminal.press("\u{1B}q")
         #expect(terminal.wait() == 0)
-        #expect(!terminal.text.contains("\u{202E}") && !terminal.text.contains("\u{7}") && !terminal.text.contains("\u{1B}c"))
+        #expect(
+            !terminal.text.contains("\u{202E}") && !terminal.text.contains("\u{7}")
+                && !terminal.text.contains("\u{1B}c"))
         #expect(!terminal.text.contains("\u{9B}") && !terminal.text.contains("\u{1B}[2J"))
     }
 }
@@ -238,11 +241,12 @@ extension Workspace {
         return place
     }
 
-    /// A guideline as an export has it.
+    /// A guideline as its library has it.
     func record(_ id: String) throws -> [String: Any] {
-        let result = try Program.run(["export", "-l", library, "--filter", "id = \(id)", "--format", "jsonl"])
-        try #require(result.status == 0, "\(result)")
-        return try JSONValueReader.object(result.output)
+        let database = try LibraryDatabase.open(at: URL(fileURLWithPath: library), mode: .readOnly)
+        defer { try? database.close() }
+        let guideline = try #require(try database.guideline(id: id))
+        return try JSONValueReader.object(String(decoding: try JSONEncoder().encode(guideline), as: UTF8.self))
     }
 
     /// The decision, the status, the reviewer and the reason of a guideline; nil where nobody has decided about it.

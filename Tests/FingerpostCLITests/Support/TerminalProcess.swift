@@ -16,11 +16,8 @@ final class TerminalProcess: @unchecked Sendable {
     init(
         _ arguments: [String], environment: [String: String] = [:], columns: UInt16 = 80, rows: UInt16 = 24
     ) throws {
-        let master = posix_openpt(O_RDWR | O_NOCTTY)
-        try #require(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0, "no pseudo-terminal")
-        let name = try #require(ptsname(master).map { String(cString: $0) })
-        let slave = open(name, O_RDWR | O_NOCTTY)
-        try #require(slave >= 0, "\(name) cannot be opened")
+        var (master, slave): (Int32, Int32) = (-1, -1)
+        try #require(openpty(&master, &slave, nil, nil, nil) == 0, "no pseudo-terminal")
         for descriptor in [master, slave] { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
         (self.master, self.slave) = (master, slave)
         resize(columns: columns, rows: rows)
@@ -67,7 +64,7 @@ final class TerminalProcess: @unchecked Sendable {
 
     /// Waits until something is drawn, behind what was waited for before.
     func expect(_ words: String, _ place: SourceLocation = #_sourceLocation) throws {
-        let deadline = Date(timeIntervalSinceNow: 60)
+        let deadline = Date(timeIntervalSinceNow: 20)
         while true {
             let data = drawn.withLock { $0 }
             if let found = data.range(of: Data(words.utf8), in: min(seen, data.count)..<data.count) {
@@ -76,8 +73,9 @@ final class TerminalProcess: @unchecked Sendable {
             }
             if Date() > deadline || (!process.isRunning && isDone.withLock { $0 }) {
                 let rest = String(decoding: data.dropFirst(seen), as: UTF8.self)
-                Issue.record("\"\(words)\" was not drawn, but \(rest.suffix(3_000).debugDescription)", sourceLocation: place)
-                process.terminate()
+                Issue.record(
+                    "\"\(words)\" was not drawn, but \(rest.suffix(3_000).debugDescription)", sourceLocation: place)
+                kill(process.processIdentifier, SIGKILL)
                 throw CancellationError()
             }
             usleep(5_000)

@@ -50,7 +50,8 @@ struct DecisionReadingTests {
         var generator = SplitMix64(seed: 5)
         let parts = [
             "word", " ", "\n", "\"", "'", "#", ": ", "- ", "\\", "\t", "|", ">", "{", "[", "%", "@", "`", "\u{202E}",
-            "\u{1B}", "\u{85}", "\u{2028}", "\u{FEFF}", "é", "e\u{301}", "薬", "👩‍👩‍👧", "null", "true", "1", "~", "---", "\r\n",
+            "\u{1B}", "\u{85}", "\u{2028}", "\u{FEFF}", "é", "e\u{301}", "薬", "👩‍👩‍👧", "null", "true", "1", "~", "---",
+            "\r\n",
         ]
         for _ in 0..<400 {
             func text() -> String {
@@ -76,7 +77,8 @@ struct DecisionReadingTests {
         let decision = try #require(try form.decision(from: text, name: "form"))
         #expect(decision.kind == .edit && decision.version == 4 && decision.id == "g")
         #expect(decision.changes.text == "One.\n\nThree: # and \"more\"." && decision.changes.title == "")
-        #expect(try form.decision(from: "# nothing\n", name: "form") == nil && form.decision(from: "", name: "f") == nil)
+        #expect(
+            try form.decision(from: "# nothing\n", name: "form") == nil && form.decision(from: "", name: "f") == nil)
         let plain = try #require(try form.decision(from: "title: No\ntext: 007\nrisk: [a, b]", name: "form"))
         #expect(plain.changes == GuidelineChanges(title: "No", text: "007", risk: ["a", "b"]))
     }

@@ -11,12 +11,15 @@ struct GuidelineReviewTests {
 
     private static func drafts() throws -> ReviewedLibrary {
         try L([
-            L.draft("kept", "Do not explain how to record a person in secret.", support: 5, status: .active,
+            L.draft(
+                "kept", "Do not explain how to record a person in secret.", support: 5, status: .active,
                 examples: ["hide a camera"]),
-            L.draft("a", "Refuse to explain how to record a person in secret.", support: 3, severity: .high,
+            L.draft(
+                "a", "Refuse to explain how to record a person in secret.", support: 3, severity: .high,
                 examples: ["hide a microphone", "hide a camera"]),
             L.draft("b", "Name the source of a figure.", title: "Sources", support: 9),
-            L.draft("c", "Ask a doctor about a dose.", support: 9, severity: .critical,
+            L.draft(
+                "c", "Ask a doctor about a dose.", support: 9, severity: .critical,
                 relations: [.init(type: .entails, target: "a")]),
             L.draft("old", "Answer in verse.", status: .retired),
         ])
@@ -54,7 +57,8 @@ struct GuidelineReviewTests {
         let changes = GuidelineChanges(title: "", text: "Name the source of every figure.", severity: .low)
         let cases: [(GuidelineDecision, Guideline.Status)] = [
             (.init(id: "b", .approve), .active), (.init(id: "b", .shadow, reason: "to be tried"), .shadow),
-            (.init(id: "b", .reject, reason: "too vague"), .retired), (.init(id: "b", .edit, changes: changes), .active),
+            (.init(id: "b", .reject, reason: "too vague"), .retired),
+            (.init(id: "b", .edit, changes: changes), .active),
             (.init(id: "b", .merge, into: "kept"), .retired),
         ]
         let place = try Self.drafts()
@@ -107,7 +111,11 @@ struct GuidelineReviewTests {
         }
         #expect(entry["id"] == .string("a") && entry["support"] == .integer(3))
         #expect(entry["source"] == .object(["type": .string("llm"), "model": .string("m1")]))
-        if case .number(let similarity)? = entry["similarity"] { #expect(similarity > 0.5) } else { Issue.record("none") }
+        if case .number(let similarity)? = entry["similarity"] {
+            #expect(similarity > 0.5)
+        } else {
+            Issue.record("none")
+        }
         let draft = try place.guideline("a")
         #expect(draft.status == .retired && draft.additionalFields["merged_into"] == .string("kept"))
         #expect(try place.guideline("c").relations == [.init(type: .entails, target: "kept")])
@@ -188,9 +196,10 @@ struct GuidelineReviewTests {
         let ids = (0..<10).map { "g\($0)" }
         let place = try L(ids.enumerated().map { L.draft($1, "Rule \($0) about matters.", support: $0 + 1) })
         let review = place.review()
-        var model = Dictionary(uniqueKeysWithValues: ids.enumerated().map {
-            ($1, State(status: .draft, text: "Rule \($0) about matters.", support: $0 + 1))
-        })
+        var model = Dictionary(
+            uniqueKeysWithValues: ids.enumerated().map {
+                ($1, State(status: .draft, text: "Rule \($0) about matters.", support: $0 + 1))
+            })
         var past: [(receipt: ReviewReceipt, before: [String: State])] = []
         for step in 0..<60 {
             if !past.isEmpty, Int.random(in: 0..<3, using: &generator) == 0 {
@@ -202,7 +211,8 @@ struct GuidelineReviewTests {
                 var decisions: [GuidelineDecision] = []
                 var isValid = true
                 for _ in 0..<Int.random(in: 1...3, using: &generator) {
-                    guard let id = ids.randomElement(using: &generator), let into = ids.randomElement(using: &generator),
+                    guard let id = ids.randomElement(using: &generator),
+                        let into = ids.randomElement(using: &generator),
                         let kind = GuidelineDecision.Kind.allCases.randomElement(using: &generator)
                     else { continue }
                     let text = "Rule \(step) of \(id)."
