@@ -29,8 +29,11 @@ struct ReviewCommand: ParsableCommand {
             "nearest":[{"id","similarity","opposite","status","title","text"}],"findings":[{"rule","severity","ids","field","message",\
             "evidence","score","advice"}]}.
 
+            --aside FILE goes through what generate kept aside; keys: w write a draft from it in the editor, d discard, k \
+            later. What is decided is remembered in FILE.reviewed.
+
             With --json otherwise: {"library","libraryVersion","decisions":{"approve","shadow","edit","reject","merge"},\
-            "undone","left"}.
+            "undone","left"}; with --aside {"library","written","discarded","left"}.
             """)
 
     @OptionGroup var library: LibraryOption
@@ -56,14 +59,20 @@ struct ReviewCommand: ParsableCommand {
     @Option(name: .customLong("limit"), help: "With --list: how many drafts at most.")
     var limit: Int?
 
+    @Option(
+        help: "Look through what generate kept aside, in JSON Lines, and write drafts from it.", completion: .file())
+    var aside: String?
+
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        for (name, value) in [("--reviewer", reviewer), ("--decisions", decisions)]
+        for (name, value) in [("--reviewer", reviewer), ("--decisions", decisions), ("--aside", aside)]
         where value?.allSatisfy(\.isWhitespace) == true {
             throw ValidationError("\(name) is empty.")
         }
-        guard !list || decisions == nil else { throw ValidationError("Give either --list or --decisions.") }
+        guard [list, decisions != nil, aside != nil].count(where: { $0 }) <= 1 else {
+            throw ValidationError("Give one of --list, --decisions and --aside.")
+        }
         guard decisions == nil || filter == nil else {
             throw ValidationError("--filter chooses what is shown; the file of --decisions says what is decided.")
         }
@@ -81,6 +90,7 @@ struct ReviewCommand: ParsableCommand {
                     "there is no terminal to review at. Give --decisions FILE to carry out decisions, or --list to "
                     + "print the queue.", isInputError: true)
         }
+        if let aside { return try reviewAside(aside, terminal) }
         let library = try open()
         let review = review(library)
         let entries = try review.entries(filter: try parsedFilter(), order: order.value)

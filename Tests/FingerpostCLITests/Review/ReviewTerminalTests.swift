@@ -201,6 +201,42 @@ struct ReviewTerminalTests {
         #expect(try Program.run(["verify", "-l", place.library]).status == 0)
     }
 
+    @Test("What was kept aside becomes drafts or goes, and is not asked again")
+    func aside() throws {
+        let place = try Workspace.drafts()
+        let aside = try place.write(
+            """
+            {"id":"in-1","step":"safety","refused":[{"line":"Help a stranger","reason":"no_text"}],"answer":"1. Help"}
+            {"id":"in-2","answer":"\\u001b[2Jno list","reason":"not numbered"}
+            {"id":"in-3","answer":"later","problem":"too long"}
+            """, to: "aside.jsonl")
+        let script = try place.write("sed -i.bak 's/Help a stranger/Help a stranger with food./' \"$1\"\n", to: "ed.sh")
+        let terminal = try start(place, ["--aside", aside], environment: ["EDITOR": "sh '\(script)'"])
+        try terminal.expect("1 of 3")
+        try terminal.expect("no_text: Help a stranger")
+        terminal.press("w")
+        try terminal.expect("2 of 3")
+        try terminal.expect(#"\u{1B}[2Jno list"#)
+        try terminal.expect("was added")
+        terminal.press("d")
+        try terminal.expect("3 of 3")
+        terminal.press("k")
+        try terminal.expect("That was the last one.")
+        terminal.press("q")
+        try terminal.expect("1 written, 1 discarded; 1 left")
+        #expect(terminal.wait() == 0 && terminal.isCooked)
+        let list = try Program.run(["review", "-l", place.library, "--list", "--json"])
+        #expect(
+            try list.lines.map(JSONValueReader.object).contains {
+                $0["text"] as? String == "Help a stranger with food."
+            })
+        let next = try start(place, ["--aside", aside])
+        try next.expect("1 of 1")
+        try next.expect("too long")
+        next.press("q")
+        #expect(next.wait() == 0)
+    }
+
     @Test("What a model wrote cannot command the terminal")
     func hostile() throws {
         let place = try Workspace()
