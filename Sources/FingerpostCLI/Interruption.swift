@@ -6,6 +6,8 @@ enum Interruption {
     private static let outputs = Locked<[String]>([])
     private static let folders = Locked<[String]>([])
     private static let finishing = Locked<(@Sendable () -> Void)?>(nil)
+    private static let restoration = Locked<(@Sendable () -> Void)?>(nil)
+    private static let ignoresInterrupts = Locked(false)
 
     /// Takes over the signals; to be called before there is a second thread. A pipe closed by its reader, or a file as
     /// large as the limit allows, is an error of the write instead of a signal.
@@ -24,6 +26,7 @@ enum Interruption {
             var number: Int32 = 0
             while true {
                 while sigwait(&signals, &number) != 0 {}
+                if number == SIGINT, ignoresInterrupts.withLock({ $0 }) { continue }
                 let finish = finishing.withLock { finishing in
                     defer { finishing = nil }
                     return finishing
@@ -50,7 +53,20 @@ enum Interruption {
         finishing.withLock { $0 = body }
     }
 
+    /// Has `body` called when a signal ends the program, to give a terminal back; nil for nothing.
+    static func restoring(_ body: (@Sendable () -> Void)?) {
+        restoration.withLock { $0 = body }
+    }
+
+    /// Lets Ctrl-C be for another program, such as an editor, while `body` runs.
+    static func ignoringInterrupts<Result>(_ body: () throws -> Result) rethrows -> Result {
+        ignoresInterrupts.withLock { $0 = true }
+        defer { ignoresInterrupts.withLock { $0 = false } }
+        return try body()
+    }
+
     private static func end(by number: Int32) {
+        (restoration.withLockIfAvailable { $0 } ?? nil)?()
         Console.silence()
         let paths = outputs.withLockIfAvailable { $0 } ?? []
         paths.forEach(removeTemporaryFiles)

@@ -44,6 +44,8 @@ public enum GuideAlignError: Error, Sendable, Hashable {
     case nothingGenerated(problem: String)
     /// The run ended before all was asked.
     case incomplete(left: String, reason: String)
+    /// A decision of a review cannot be carried out.
+    case review(ReviewProblem, InputLocation?)
 }
 
 extension GuideAlignError: CustomStringConvertible {
@@ -90,6 +92,8 @@ extension GuideAlignError: CustomStringConvertible {
             "nothing came of it: \(problem)."
         case .incomplete(let left, let reason):
             "\(left): \(reason) Answers that came are kept: the same command goes on where this one ended."
+        case .review(let problem, let location):
+            (location.map { "\($0): " } ?? "") + problem.description
         }
     }
 
@@ -128,6 +132,7 @@ extension GuideAlignError {
         case .invalidPrompts: "invalid_prompts"
         case .nothingGenerated: "nothing_generated"
         case .incomplete: "incomplete"
+        case .review(let problem, _): problem.code
         }
     }
 
@@ -135,7 +140,7 @@ extension GuideAlignError {
     public var isInputError: Bool {
         switch self {
         case .invalidEndpoint, .missingKey, .invalidRequest, .journalDamaged, .folderNotEmpty, .notTrainingData,
-            .invalidPrompts:
+            .invalidPrompts, .review:
             true
         default: false
         }
@@ -169,6 +174,7 @@ extension GuideAlignError {
     public var location: InputLocation? {
         switch self {
         case .journalDamaged(let location, _), .invalidPrompts(let location, _): location
+        case .review(_, let location): location
         default: nil
         }
     }

@@ -174,7 +174,7 @@ public final class GuidelineLibrary: Sendable {
     }
 
     /// Changes guidelines in one transaction; then encodes what is new and takes it into the index.
-    func change<Result>(
+    package func change<Result>(
         _ progress: ProgressHandler?, _ body: (LibraryTransaction) throws -> Result
     ) throws -> Result {
         try writing.withLock { _ in

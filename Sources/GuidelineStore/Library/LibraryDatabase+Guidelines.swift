@@ -65,6 +65,19 @@ extension LibraryDatabase {
         }
     }
 
+    /// Calls `body` with each of the guidelines in the rows that is still there, in their order. As
+    /// ``forEachGuideline(_:)``.
+    package func forEachGuideline(rows: [Int64], _ body: (Guideline) throws -> Void) throws {
+        try read { database in
+            for row in rows {
+                let guideline = try database.firstRow("SELECT record FROM guideline WHERE row = ?", [row]) {
+                    try record(in: $0, at: 0)
+                }
+                if let guideline { try body(guideline) }
+            }
+        }
+    }
+
     /// Active guidelines of an authority or a higher one: the highest first, then by priority, then in the order in which
     /// they were added.
     package func guidelines(ofAuthorityAtLeast lowest: Guideline.Authority) throws -> [Guideline] {

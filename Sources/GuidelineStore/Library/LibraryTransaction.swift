@@ -115,7 +115,8 @@ public final class LibraryTransaction {
     /// another guideline has as well is no obstacle.
     ///
     /// - Returns: Whether that changed anything.
-    func restore(_ guideline: Guideline) throws -> Bool {
+    @discardableResult
+    package func restore(_ guideline: Guideline) throws -> Bool {
         var guideline = guideline
         let hash = guideline.contentHash
         guard let stored = try storedVersion(of: guideline.id) else {
