@@ -8,6 +8,7 @@ let package = Package(
         .library(name: "VectorIndex", targets: ["VectorIndex"]),
         .library(name: "TextEncoder", targets: ["TextEncoder", "FingerpostResources"]),
         .library(name: "Fingerpost", targets: ["Fingerpost"]),
+        .library(name: "GuideAlign", targets: ["GuideAlign"]),
         .executable(name: "fingerpost", targets: ["FingerpostCLI"]),
     ],
     dependencies: [
@@ -51,10 +52,14 @@ let package = Package(
                 "GuidelineStore", "TextEncoder", "VectorIndex", "LinearAlgebra", "Platform", "CKernels",
                 "FingerpostResources",
             ]),
+        // A retriever is fitted to a library by pairs.
+        .target(
+            name: "GuideAlign",
+            dependencies: ["Fingerpost", "GuidelineStore", "LinearAlgebra", "Platform", "TextEncoder"]),
         .executableTarget(
             name: "FingerpostCLI",
             dependencies: [
-                "Fingerpost", "GuidelineStore", "TextEncoder", "VectorIndex", "LinearAlgebra", "Platform",
+                "GuideAlign", "Fingerpost", "GuidelineStore", "TextEncoder", "VectorIndex", "LinearAlgebra", "Platform",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -87,6 +92,11 @@ let package = Package(
             name: "FingerpostTests",
             dependencies: [
                 "Fingerpost", "FingerpostCrashHelper", "FingerpostResources", "TextEncoder", "VectorIndex", "Platform",
+            ]),
+        .testTarget(
+            name: "GuideAlignTests",
+            dependencies: [
+                "GuideAlign", "Fingerpost", "GuidelineStore", "LinearAlgebra", "Platform", "TextEncoder",
             ]),
         .testTarget(
             name: "FingerpostCLITests",
