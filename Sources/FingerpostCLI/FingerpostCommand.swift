@@ -24,7 +24,8 @@ struct FingerpostCommand: ParsableCommand {
         version: version,
         subcommands: [
             BuildCommand.self, SearchCommand.self, PromptCommand.self, RunCommand.self, LintCommand.self,
-            DedupCommand.self, ExportCommand.self, EvaluateCommand.self, CalibrateCommand.self, ReportCommand.self,
+            DedupCommand.self, ExportCommand.self, EvaluateCommand.self, FitCommand.self, UnfitCommand.self,
+            CalibrateCommand.self, ReportCommand.self,
             EmbedCommand.self, BenchmarkCommand.self, InfoCommand.self, DoctorCommand.self, VerifyCommand.self,
             HistoryCommand.self, DiffCommand.self, RollbackCommand.self,
         ])
