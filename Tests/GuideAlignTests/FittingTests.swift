@@ -43,7 +43,7 @@ struct FittingTests {
         #expect(adapter.origin.inputs == report.trainingCount && adapter.origin.heldOut == report.testCount)
     }
 
-    @Test("Labels that mean nothing give no gain, and nothing is switched on", arguments: 0..<6 as Range<UInt64>)
+    @Test("Labels that mean nothing give no gain, and nothing is switched on", arguments: 0..<4 as Range<UInt64>)
     func shuffled(seed: UInt64) throws {
         for isTurned in [true, false] {
             let folder = try TemporaryFolder()
@@ -96,7 +96,8 @@ struct FittingTests {
         let report = try library.fit(Planted.pairs(), options: options)
         let all = try #require(report.parts.last)
         #expect(report.adapter != nil && all.gainAfter > 0.9)
-        #expect(report.epochs.map(\.loss) != (try library.fit(Planted.pairs(), options: self.options())).epochs.map(\.loss))
+        let without = try library.fit(Planted.pairs(), options: self.options())
+        #expect(report.epochs.map(\.loss) != without.epochs.map(\.loss))
     }
 
     @Test("Kept, reopened, and forgotten: then all answers are as before")
@@ -182,7 +183,7 @@ struct FittingTests {
         let silent = (0..<40).map { EvaluationQuery(text: "nothing known " + String(repeating: "z", count: $0 + 1), positives: ["g\($0)"]) }
         let report = try library.fit(Planted.pairs() + silent, options: options())
         let adapter = try #require(report.adapter)
-        #expect(adapter.weights.allSatisfy(\.isFinite))
+        #expect(adapter.weights.allSatisfy { $0.isFinite })
         try library.setAdapter(adapter)
         #expect(try library.search("nothing known").matches.isEmpty)
     }

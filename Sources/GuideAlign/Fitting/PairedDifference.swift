@@ -39,8 +39,8 @@ public struct PairedDifference: Sendable, Hashable {
     /// The 97.5% quantile of Student's distribution, by the expansion of Cornish and Fisher (Abramowitz and Stegun, 26.7.5).
     static func quantile(freedom: Double) -> Double {
         // The expansion fails for the fewest.
-        let exact = [12.7062, 4.3027, 3.1824, 2.7764]
-        if freedom < 5 { return exact[max(0, min(3, Int(freedom) - 1))] }
+        let exact = [12.7062, 4.3027, 3.1824, 2.7764, 2.5706]
+        if freedom < 6 { return exact[max(0, min(4, Int(freedom) - 1))] }
         let z = 1.959_963_985
         let (z3, z5, z7) = (z * z * z, z * z * z * z * z, z * z * z * z * z * z * z)
         return z + (z3 + z) / (4 * freedom) + (5 * z5 + 16 * z3 + 3 * z) / (96 * freedom * freedom)
