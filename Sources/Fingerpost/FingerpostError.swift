@@ -150,7 +150,8 @@ extension FingerpostError: CustomStringConvertible {
     public var location: InputLocation? {
         switch self {
         case .encoderNotFound(let file, _, _), .encoderMismatch(let file, _, _), .incomplete(let file, _),
-            .invalidCalibration(let file, _), .invalidAdapter(let file, _), .indexMismatch(let file), .dimensionMismatch(_, _, let file, _),
+            .invalidCalibration(let file, _), .invalidAdapter(let file, _), .indexMismatch(let file),
+            .dimensionMismatch(_, _, let file, _),
             .noVectors(let file),
             .unusableVector(let file, _, _),
             .foreignPlan(_, let file), .outdatedPlan(let file, _):

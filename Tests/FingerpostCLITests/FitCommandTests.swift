@@ -11,7 +11,9 @@ struct FitCommandTests {
     private static let right = ["car", "poison", "court", "fire", "recipe", "virus", "exam", "song", "vote", "boss"]
 
     /// Rules of three words each, and inputs that say the same in words of their own.
-    private func corpus(_ place: Workspace, isShuffled: Bool = false) throws -> (rules: String, pairs: String, others: String) {
+    private func corpus(_ place: Workspace, isShuffled: Bool = false) throws -> (
+        rules: String, pairs: String, others: String
+    ) {
         var rules: [String] = []
         var inputs: [String] = []
         var others: [String] = []
@@ -19,7 +21,9 @@ struct FitCommandTests {
             for second in (first + 1)..<10 {
                 for third in (second + 1)..<10 {
                     let id = "g\(rules.count)"
-                    func said(_ words: [String], _ order: [Int]) -> String { order.map { words[$0] }.joined(separator: " ") }
+                    func said(_ words: [String], _ order: [Int]) -> String {
+                        order.map { words[$0] }.joined(separator: " ")
+                    }
                     rules.append(#"{"id":"\#(id)","text":"\#(said(Self.left, [first, second, third]))"}"#)
                     for order in [[first, second, third], [third, first, second], [second, first, third]] {
                         inputs.append(said(Self.right, order))

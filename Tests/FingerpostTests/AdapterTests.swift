@@ -171,7 +171,8 @@ struct AdapterTests {
         #expect(try !reader.search("river stone").isFitted)
         try library.setAdapter(try adapter())
         #expect(try reader.search("river stone").isFitted)
-        #expect(try reader.search("river stone").matches.map(\.score) == library.search("river stone").matches.map(\.score))
+        #expect(
+            try reader.search("river stone").matches.map(\.score) == library.search("river stone").matches.map(\.score))
         try library.removeAdapter()
         #expect(try !reader.search("river stone").isFitted)
     }

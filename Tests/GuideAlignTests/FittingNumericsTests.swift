@@ -99,8 +99,9 @@ struct FittingNumericsTests {
             positives: [[10], [12, 20], [30]], columns: [10, 20, 30, 40, 10], guidelines: guidelines, similarity: 0.85,
             threads: 1)
         // The near one and the same one for the first; nothing but what is named for the others.
-        #expect(mask == [false, false, false, true, true] + [false, false, false, false, false]
-            + [false, false, false, false, false])
+        #expect(
+            mask == [false, false, false, true, true] + [false, false, false, false, false]
+                + [false, false, false, false, false])
         let named = try ContrastiveBatch.mask(
             positives: [[10, 30], [20], [30]], columns: [10, 20, 30], guidelines: guidelines.gathered([0, 1, 2]),
             similarity: 0.85, threads: 1)

@@ -148,9 +148,11 @@ struct FittingTests {
         let training = RetrieverAdapter.Origin(
             encoder: "planted", encoderSHA256: library.encoder.identity.sha256, libraryVersion: 1, inputs: 1,
             guidelines: 1, seed: 1, before: 0, after: 0, low: 0, high: 0, heldOut: 0)
-        let adapter = try report.adapter ?? RetrieverAdapter(
-            dimension: 16, weights: (0..<256).map { Float($0 % 7) / 20 }, bias: [Float](repeating: 0.1, count: 16),
-            prominenceWeight: 0, temperature: 0.05, anchors: [], offset: 0, scale: 1, origin: training)
+        let adapter =
+            try report.adapter
+            ?? RetrieverAdapter(
+                dimension: 16, weights: (0..<256).map { Float($0 % 7) / 20 }, bias: [Float](repeating: 0.1, count: 16),
+                prominenceWeight: 0, temperature: 0.05, anchors: [], offset: 0, scale: 1, origin: training)
         try library.setAdapter(adapter)
         let after = try parts()
         #expect(before["example:2"] == after["example:2"] && before["example:1"] == after["example:1"])
@@ -180,7 +182,9 @@ struct FittingTests {
     @Test("Inputs without a word that the encoder knows do no harm")
     func unknownWords() throws {
         let library = try Planted.library(in: folder, encoder: PlantedEncoder())
-        let silent = (0..<40).map { EvaluationQuery(text: "nothing known " + String(repeating: "z", count: $0 + 1), positives: ["g\($0)"]) }
+        let silent = (0..<40).map {
+            EvaluationQuery(text: "nothing known " + String(repeating: "z", count: $0 + 1), positives: ["g\($0)"])
+        }
         let report = try library.fit(Planted.pairs() + silent, options: options())
         let adapter = try #require(report.adapter)
         #expect(adapter.weights.allSatisfy { $0.isFinite })

@@ -78,8 +78,12 @@ struct PairSplitTests {
         let some = try split(pairs, rules: 70)
         #expect(some.items.count == 71 && some.leftOutCount == 10)
         #expect(some.unknown == Set((70..<80).map { "g\($0)" } + ["gone"]))
-        #expect(throws: FittingError.unknownGuidelines(pairs: 60, of: 81, ids: some.unknown.union(
-            (20..<70).map { "g\($0)" }).sorted())
+        #expect(
+            throws: FittingError.unknownGuidelines(
+                pairs: 60, of: 81,
+                ids: some.unknown.union(
+                    (20..<70).map { "g\($0)" }
+                ).sorted())
         ) { try split(pairs, rules: 20) }
         #expect(throws: FittingError.tooFewPairs(found: 21, needed: 50)) {
             try split(pairs, rules: 20, allowsMissing: true)

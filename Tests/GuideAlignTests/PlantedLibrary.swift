@@ -85,7 +85,8 @@ enum Planted {
     }
 
     /// Inputs for every rule; shuffled, each with another one's.
-    static func pairs(rules: Int = 120, each: Int = 6, isShuffled: Bool = false, seed: UInt64 = 8) -> [EvaluationQuery] {
+    static func pairs(rules: Int = 120, each: Int = 6, isShuffled: Bool = false, seed: UInt64 = 8) -> [EvaluationQuery]
+    {
         var generator = SplitMix64(seed: seed)
         var answers = (0..<(rules * each)).map { $0 / each }
         if isShuffled { answers.shuffle(using: &generator) }

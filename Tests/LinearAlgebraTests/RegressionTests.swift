@@ -35,7 +35,10 @@ struct RegressionTests {
         }
         // More unknowns than rows have one solution all the same.
         let wide = try random(4, 9, seed: 3)
-        #expect(try wide.ridgeRegression(rightHandSide: random(4, 2, seed: 4), penalty: 0.1).elements.allSatisfy { $0.isFinite })
+        #expect(
+            try wide.ridgeRegression(rightHandSide: random(4, 2, seed: 4), penalty: 0.1).elements.allSatisfy {
+                $0.isFinite
+            })
     }
 
     @Test("A rotation is recovered, and what is found is orthogonal whatever is given", arguments: [2, 5, 24])

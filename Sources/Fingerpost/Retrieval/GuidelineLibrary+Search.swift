@@ -201,7 +201,8 @@ extension GuidelineLibrary {
             throw FingerpostError.invalidCalibration(
                 library: folder.path,
                 problem: calibration.adapter == nil
-                    ? "it was made before the retriever was fitted" : "it was made for a retriever that was fitted otherwise")
+                    ? "it was made before the retriever was fitted"
+                    : "it was made for a retriever that was fitted otherwise")
         }
         let scope = try calibration.scope.map { try filters.allowed(by: $0, in: passages, of: database).isAllowed }
         return CalibratedLines(

@@ -50,7 +50,8 @@ struct FitCommand: ParsableCommand {
     @Option(help: "Wrong answers for each input beside those of others, drawn from the nearest (0 to 16).")
     var hardNegatives = 0
 
-    @Option(help: "Write loss, nDCG@10 and recall@6 of every epoch as a picture (SVG) to this file.", completion: .file())
+    @Option(
+        help: "Write loss, nDCG@10 and recall@6 of every epoch as a picture (SVG) to this file.", completion: .file())
     var picture: String?
 
     @Flag(help: "Print what would come of it, and change nothing.")
@@ -125,7 +126,8 @@ struct UnfitCommand: ParsableCommand {
         let wasThere = try library.removeAdapter()
         let said =
             wasThere
-            ? "The fitted retriever is removed: the encoder is on its own again." : "The library's retriever is not fitted."
+            ? "The fitted retriever is removed: the encoder is on its own again."
+            : "The library's retriever is not fitted."
         try Console.result(output.json ? JSON.object([("removed", .bool(wasThere))]).text : said)
     }
 }

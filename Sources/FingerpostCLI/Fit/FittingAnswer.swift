@@ -47,7 +47,8 @@ struct FittingAnswer {
         }
         if isCalibrationStale, isApplied {
             lines.append(
-                terminal.yellow("The calibration was made for other similarities and is refused now: run calibrate again."))
+                terminal.yellow(
+                    "The calibration was made for other similarities and is refused now: run calibrate again."))
         }
         return lines.joined(separator: "\n")
     }
@@ -75,7 +76,8 @@ struct FittingAnswer {
         table.rows.append(["epoch", "loss", "", "nDCG@10", "", "recall@6"])
         for (number, epoch) in report.epochs.enumerated() {
             table.rows.append([
-                String(number), epoch.loss.map { Format.decimal($0, 4) } ?? "start", epoch.loss.map { bar($0, losses) } ?? "",
+                String(number), epoch.loss.map { Format.decimal($0, 4) } ?? "start",
+                epoch.loss.map { bar($0, losses) } ?? "",
                 Format.decimal(epoch.gain, 4), bar(epoch.gain, gains), Format.decimal(epoch.recall, 4),
             ])
         }

@@ -56,7 +56,8 @@ struct AdapterTraining {
         let validation = inputs.gathered(choosing)
         let positives = choosing.map { split.items[$0].positives }
         func judge(_ map: QueryMap) throws -> DenseRanking.Gains {
-            try ranking.gains(of: map.apply(validation, threads: threads).rows, positives: positives, threads: threads)[0]
+            try ranking.gains(of: map.apply(validation, threads: threads).rows, positives: positives, threads: threads)[
+                0]
         }
 
         var (map, start) = (QueryMap(dimension: inputs.columns), Start.identity)

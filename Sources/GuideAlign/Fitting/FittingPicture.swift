@@ -25,7 +25,9 @@ public struct FittingPicture: Sendable {
             """
     }
 
-    private func panel(_ title: String, _ series: [(name: String, label: String, values: [Double?])], at y: Double) -> String {
+    private func panel(_ title: String, _ series: [(name: String, label: String, values: [Double?])], at y: Double)
+        -> String
+    {
         let values = series.flatMap { $0.values.compactMap(\.self) }
         guard let least = values.min(), let most = values.max() else { return "" }
         let span = max(most - least, 1e-9)

@@ -40,7 +40,9 @@ public struct FittingReport: Sendable {
 
     /// What a search finds for held-out inputs, words and all, without the adapter and with it.
     public struct Part: Sendable, Hashable {
-        public enum Kind: String, Sendable { case newGuidelines = "new_guidelines", knownGuidelines = "known_guidelines", all }
+        public enum Kind: String, Sendable {
+            case newGuidelines = "new_guidelines", knownGuidelines = "known_guidelines", all
+        }
 
         public var kind: Kind
         public var gainBefore: Double

@@ -39,7 +39,8 @@ extension GuidelineLibrary {
             progress?(LibraryProgress(stage: .encoding, completed: finished, total: total))
         }
         let training = AdapterTraining(
-            inputs: try Matrix(rows: total, columns: encoder.dimension, elements: encoded.values), statements: statements,
+            inputs: try Matrix(rows: total, columns: encoder.dimension, elements: encoded.values),
+            statements: statements,
             split: split, options: options, threads: threads)
         let outcome = try training.run { done, total in
             try Task.checkCancellation()

@@ -88,7 +88,11 @@ struct PairSplit: Sendable {
         for (place, item) in items.enumerated() {
             let sides = item.positives.map { held[$0] }
             if sides.contains(true) {
-                if sides.allSatisfy({ $0 == true }) { test.newGuidelines.append(place) } else { test.knownGuidelines.append(place) }
+                if sides.allSatisfy({ $0 == true }) {
+                    test.newGuidelines.append(place)
+                } else {
+                    test.knownGuidelines.append(place)
+                }
             } else if sides.contains(false) {
                 if sides.allSatisfy({ $0 == false }) {
                     validation.newGuidelines.append(place)
