@@ -52,7 +52,7 @@ let package = Package(
                 "GuidelineStore", "TextEncoder", "VectorIndex", "LinearAlgebra", "Platform", "CKernels",
                 "FingerpostResources",
             ]),
-        // A retriever is fitted to a library by pairs.
+        // A model writes the guidelines, through an endpoint that the user names, and a retriever learns to find them.
         .target(
             name: "GuideAlign",
             dependencies: ["Fingerpost", "GuidelineStore", "LinearAlgebra", "Platform", "TextEncoder"]),
@@ -93,14 +93,18 @@ let package = Package(
             dependencies: [
                 "Fingerpost", "FingerpostCrashHelper", "FingerpostResources", "TextEncoder", "VectorIndex", "Platform",
             ]),
+        // Stands in for a model's server.
+        .target(name: "LoopbackServer", dependencies: ["Platform"], path: "Tests/LoopbackServer"),
         .testTarget(
             name: "GuideAlignTests",
             dependencies: [
-                "GuideAlign", "Fingerpost", "GuidelineStore", "LinearAlgebra", "Platform", "TextEncoder",
+                "GuideAlign", "Fingerpost", "GuidelineStore", "LinearAlgebra", "LoopbackServer", "Platform", "TextEncoder",
             ]),
         .testTarget(
             name: "FingerpostCLITests",
-            dependencies: ["FingerpostCLI", "Fingerpost", "GuidelineStore", "LinearAlgebra", "Platform"],
+            dependencies: [
+                "FingerpostCLI", "Fingerpost", "GuidelineStore", "LinearAlgebra", "LoopbackServer", "Platform",
+            ],
             resources: [.copy("Fixtures")]),
     ],
     swiftLanguageModes: [.v6]

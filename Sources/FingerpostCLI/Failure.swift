@@ -47,6 +47,14 @@ struct Failure: Error {
             self.init(
                 code: error.code, message: error.description, file: error.location?.file, line: error.location?.line,
                 isInputError: error.isInputError)
+        case let error as GuideAlignError:
+            self.init(
+                code: error.code, message: error.description, file: error.location?.file, line: error.location?.line,
+                isInputError: error.isInputError)
+        case is CancellationError:
+            self.init(
+                code: "interrupted", message: "interrupted. What was done is kept: run again to go on.",
+                isInputError: false)
         case let error as EncoderError: self.init(error)
         case let error as VectorIndexError: self.init(error)
         case let error as LinearAlgebraError: self.init(error)
