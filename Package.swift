@@ -52,8 +52,10 @@ let package = Package(
                 "GuidelineStore", "TextEncoder", "VectorIndex", "LinearAlgebra", "Platform", "CKernels",
                 "FingerpostResources",
             ]),
-        // A model writes the guidelines, through an endpoint that the user names.
-        .target(name: "GuideAlign", dependencies: ["Fingerpost", "GuidelineStore", "Platform"]),
+        // A model writes the guidelines, through an endpoint that the user names, and a retriever learns to find them.
+        .target(
+            name: "GuideAlign",
+            dependencies: ["Fingerpost", "GuidelineStore", "LinearAlgebra", "Platform", "TextEncoder"]),
         .executableTarget(
             name: "FingerpostCLI",
             dependencies: [
@@ -94,7 +96,10 @@ let package = Package(
         // Stands in for a model's server.
         .target(name: "LoopbackServer", dependencies: ["Platform"], path: "Tests/LoopbackServer"),
         .testTarget(
-            name: "GuideAlignTests", dependencies: ["GuideAlign", "GuidelineStore", "LoopbackServer", "Platform"]),
+            name: "GuideAlignTests",
+            dependencies: [
+                "GuideAlign", "Fingerpost", "GuidelineStore", "LinearAlgebra", "LoopbackServer", "Platform", "TextEncoder",
+            ]),
         .testTarget(
             name: "FingerpostCLITests",
             dependencies: [

@@ -33,6 +33,8 @@ public enum FingerpostError: Error, Sendable, Hashable {
     case dimensionMismatch(base: String, baseDimension: Int, queries: String, queryDimension: Int)
     /// What a library has learned about thresholds cannot be used.
     case invalidCalibration(library: String, problem: String)
+    /// What a library has learned about inputs cannot be used.
+    case invalidAdapter(library: String, problem: String)
     /// There is nothing to learn thresholds from.
     case nothingToCalibrate(problem: String)
     /// There is nothing to measure in the file.
@@ -87,6 +89,8 @@ extension FingerpostError: CustomStringConvertible {
         case .invalidCalibration(let library, let problem):
             "the calibration of \(library) cannot be used: \(problem). Make it again with calibrate, remove it with calibrate "
                 + "--remove, or search with --min-score."
+        case .invalidAdapter(let library, let problem):
+            "the fitted retriever of \(library) cannot be used: \(problem). Fit it again with fit, or remove it with unfit."
         case .nothingToCalibrate(let problem):
             "thresholds cannot be learned: \(problem)"
         case .noVectors(let file):
@@ -119,6 +123,7 @@ extension FingerpostError: CustomStringConvertible {
         case .unknownPositive, .unknownDocument: "unknown_positive"
         case .indexMismatch: "index_mismatch"
         case .invalidCalibration: "invalid_calibration"
+        case .invalidAdapter: "invalid_adapter"
         case .nothingToCalibrate: "nothing_to_calibrate"
         case .noVectors: "no_records"
         case .unusableVector: "unusable_vector"
@@ -131,7 +136,7 @@ extension FingerpostError: CustomStringConvertible {
     /// Whether what was given is at fault (exit status 2) rather than the work (exit status 1).
     public var isInputError: Bool {
         switch self {
-        case .incomplete, .indexMismatch, .invalidCalibration: false
+        case .incomplete, .indexMismatch, .invalidCalibration, .invalidAdapter: false
         case .encoderNotFound, .encoderMismatch, .invalidOption, .invalidGate, .invalidTemplate, .invalidChat,
             .budgetExceeded,
             .wrongDimension, .unknownPositive, .unknownDocument,
@@ -145,7 +150,8 @@ extension FingerpostError: CustomStringConvertible {
     public var location: InputLocation? {
         switch self {
         case .encoderNotFound(let file, _, _), .encoderMismatch(let file, _, _), .incomplete(let file, _),
-            .invalidCalibration(let file, _), .indexMismatch(let file), .dimensionMismatch(_, _, let file, _),
+            .invalidCalibration(let file, _), .invalidAdapter(let file, _), .indexMismatch(let file),
+            .dimensionMismatch(_, _, let file, _),
             .noVectors(let file),
             .unusableVector(let file, _, _),
             .foreignPlan(_, let file), .outdatedPlan(let file, _):

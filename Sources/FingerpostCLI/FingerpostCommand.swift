@@ -26,8 +26,9 @@ struct FingerpostCommand: ParsableCommand {
         version: version,
         subcommands: [
             AugmentCommand.self, GenerateCommand.self, BuildCommand.self, SearchCommand.self, PromptCommand.self,
-            RunCommand.self, LintCommand.self, DedupCommand.self, ReviewCommand.self, RespondCommand.self,
-            CompareCommand.self, ExportCommand.self, EvaluateCommand.self, CalibrateCommand.self, ReportCommand.self,
+            RunCommand.self, LintCommand.self, DedupCommand.self, ReviewCommand.self, FitCommand.self,
+            UnfitCommand.self, RespondCommand.self, CompareCommand.self, ExportCommand.self, EvaluateCommand.self,
+            CalibrateCommand.self, ReportCommand.self,
             EmbedCommand.self, BenchmarkCommand.self, InfoCommand.self, DoctorCommand.self, VerifyCommand.self,
             HistoryCommand.self, DiffCommand.self, RollbackCommand.self,
         ])

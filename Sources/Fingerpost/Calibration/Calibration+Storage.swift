@@ -18,6 +18,7 @@ extension Calibration {
         var dimension: Int
         var applyingCenters: Int
         var benignCenters: Int
+        var adapter: String?
     }
 
     func stored(dimension: Int) throws -> StoredCalibration {
@@ -26,7 +27,7 @@ extension Calibration {
             scope: scope.map { "\($0)" }, threshold: threshold, guidelineThresholds: guidelineThresholds,
             weight: weight, falseAlarmRate: falseAlarmRate, confidence: confidence, falseAlarms: falseAlarms,
             detections: detections, libraryVersion: libraryVersion, dimension: dimension,
-            applyingCenters: numbers?.applying ?? 0, benignCenters: numbers?.benign ?? 0)
+            applyingCenters: numbers?.applying ?? 0, benignCenters: numbers?.benign ?? 0, adapter: adapter)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return StoredCalibration(
@@ -49,7 +50,7 @@ extension Calibration {
         (threshold, guidelineThresholds, weight) = (record.threshold, record.guidelineThresholds, record.weight)
         (falseAlarmRate, confidence) = (record.falseAlarmRate, record.confidence)
         (falseAlarms, detections) = (record.falseAlarms, record.detections)
-        libraryVersion = record.libraryVersion
+        (libraryVersion, adapter) = (record.libraryVersion, record.adapter)
         guard record.applyingCenters > 0 || record.benignCenters > 0 || !stored.numbers.isEmpty else { return }
         precedents = try Precedents(
             applying: record.applyingCenters, benign: record.benignCenters, dimension: dimension,

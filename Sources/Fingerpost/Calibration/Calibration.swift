@@ -24,6 +24,8 @@ public struct Calibration: Sendable, Hashable {
     public var detections: ObservedRate
     /// Version of the library that it was made for.
     public var libraryVersion: Int
+    /// The ``RetrieverAdapter`` that it was made with, whose similarities it is about; nil for none.
+    var adapter: String?
     var precedents: Precedents?
 
     /// Whether the inputs were too few to promise the rate of false alarms with that confidence.

@@ -76,8 +76,10 @@ extension GuidelineLibrary {
         ) { completed, steps in
             progress?(LibraryProgress(stage: .calibrating, completed: completed, total: steps))
         }
-        return CalibrationReport(
+        var report = CalibrationReport(
             study, labelled, labels: labels, options: options, libraryVersion: try database.libraryVersion)
+        report.calibration.adapter = try passages.adapter.get()?.id
+        return report
     }
 
     private func records(ofRows rows: [Int64]) throws -> [Guideline] {

@@ -14,6 +14,10 @@ public struct LibraryInformation: Sendable {
     public var configuration: HNSWConfiguration
     /// Where the library draws its lines; nil if it has learned none.
     public var calibration: Calibration?
+    /// Whether ``calibration`` was made with another adapter than there is; it is refused then.
+    public var isCalibrationStale: Bool
+    /// How inputs are mapped before they are compared; nil if the library has not learned that.
+    public var adapter: RetrieverAdapter?
     /// Size of the archive; 0 where there is none.
     public var archiveBytes: Int
     /// How the index was obtained when the library was opened.
@@ -29,7 +33,8 @@ extension GuidelineLibrary {
         return LibraryInformation(
             statistics: statistics, encoder: encoder.identity, indexedVectors: current.index.count,
             unindexedPassages: current.unindexed.count, configuration: current.index.configuration,
-            calibration: try current.calibration.get(),
+            calibration: try current.calibration.get(), isCalibrationStale: try isCalibrationStale,
+            adapter: try current.adapter.get()?.adapter,
             archiveBytes: attributes?[.size] as? Int ?? 0, indexOrigin: current.origin)
     }
 

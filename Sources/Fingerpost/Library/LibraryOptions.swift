@@ -29,7 +29,9 @@ public enum EncoderChoice: Sendable {
 
 /// How far a long operation is.
 public struct LibraryProgress: Sendable, Hashable {
-    public enum Stage: String, Sendable { case importing, encoding, indexing, saving, calibrating }
+    public enum Stage: String, Sendable {
+        case importing, encoding, indexing, saving, calibrating, fitting, choosing, checking
+    }
 
     public var stage: Stage
     /// Items done: guidelines, passages or vectors.

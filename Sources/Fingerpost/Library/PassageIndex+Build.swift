@@ -76,6 +76,7 @@ extension PassageIndex {
             progress?(LibraryProgress(stage: .indexing, completed: start + batch.count, total: wanted.count))
         }
         table.setRows(of: index)
+        try refreshAdapter(database, options: options)
         generation = map.generation
         libraryVersion = map.libraryVersion
         unsavedChanges += changes

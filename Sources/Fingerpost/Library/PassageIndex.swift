@@ -18,6 +18,9 @@ struct PassageIndex: Sendable {
     /// Where the library draws its lines, if it has learned any; what is wrong with them is told when they are used, so that
     /// they can be made again.
     var calibration = Result<Calibration?, any Error>.success(nil)
+    /// How inputs are mapped before they are compared, if the library has learned that; what is wrong with it is told when it
+    /// is used, so that it can be removed.
+    var adapter = Result<AppliedAdapter?, any Error>.success(nil)
     /// Passages that are not in the index: not encoded yet, or without any word that the encoder knows.
     var unindexed: Set<Int64>
     /// Rows added or removed since it was last saved.

@@ -16,6 +16,8 @@ struct PassageTable: Sendable {
     private var starts: [UInt32] = [0]
     /// Where the index has the vector of each passage; `UInt32.max` where it has none.
     private var rows: [UInt32] = []
+    /// How prominent each passage is; empty where that does not count. See ``RetrieverAdapter``.
+    private var prominences: [Float] = []
 
     /// One passage of a guideline.
     struct Member {
@@ -23,6 +25,8 @@ struct PassageTable: Sendable {
         /// Where the index had its vector when the table was made; `UInt32.max` where it has none.
         var row: UInt32
         var isExample: Bool
+        /// See ``RetrieverAdapter``; 0 where it does not count.
+        var prominence: Float = 0
     }
 
     /// Of passages whose guidelines are not known yet.
@@ -32,6 +36,7 @@ struct PassageTable: Sendable {
     init(_ map: PassageMap) {
         passages = map.passageIDs
         isExample = map.areExamples
+        hasExamples = isExample.contains(true)
         guidelines = Set(map.guidelineRows).sorted()
         var slotOf: [Int64: UInt32] = [:]
         slotOf.reserveCapacity(guidelines.count)
@@ -61,6 +66,19 @@ struct PassageTable: Sendable {
         self.rows = rows
     }
 
+    /// Notes how prominent what guidelines say is. O(passages).
+    mutating func setProminences(_ prominence: (Int64) -> Float) {
+        prominences = passages.indices.map { isExample[$0] ? 0 : prominence(passages[$0]) }
+    }
+
+    /// Whether there are examples among the passages.
+    private(set) var hasExamples = false
+
+    /// Whether a passage is an example. O(log n).
+    func isExample(passage id: Int64) -> Bool {
+        passages.ascendingPlace(of: id).map { isExample[$0] } ?? false
+    }
+
     /// Passages of a guideline on average, rounded up.
     var passagesEach: Int { (passages.count + guidelines.count - 1) / max(1, guidelines.count) }
 
@@ -87,7 +105,10 @@ struct PassageTable: Sendable {
     func appendPassages(ofSlot slot: Int, to members: inout [Member]) {
         for index in Int(starts[slot])..<Int(starts[slot + 1]) {
             let place = Int(order[index])
-            members.append(Member(id: passages[place], row: rows[place], isExample: isExample[place]))
+            members.append(
+                Member(
+                    id: passages[place], row: rows[place], isExample: isExample[place],
+                    prominence: prominences.isEmpty ? 0 : prominences[place]))
         }
     }
 }

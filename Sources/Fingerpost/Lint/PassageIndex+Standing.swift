@@ -30,9 +30,8 @@ extension PassageIndex {
     ) throws -> Standing {
         var similarity = Similarity()
         if let vector {
-            let own = table.passages(ofSlot: slot).filter { $0.id != passage }
-            for (found, score) in zip(own, try index.scores(of: own.map(\.id), query: vector)) {
-                if let score { similarity.add(score, isExample: found.isExample) }
+            for own in try similarities(ofSlot: slot, to: vector) where own.member.id != passage && !own.score.isNaN {
+                similarity.add(own.score, isExample: own.member.isExample)
             }
         }
         let row = table.guidelines[slot]

@@ -153,6 +153,7 @@ extension GuidelineLibrary {
     ) throws -> Bool {
         result.libraryVersion = passages.libraryVersion
         result.mode = ranking.items.isEmpty && ranking.mode == .words ? .none : ranking.mode
+        result.isFitted = ranking.isFitted
         result.always = try always(options)
         let always = Set(result.always.map(\.id))
         let lines = try lines(for: vector, passages: passages, options: options)
@@ -197,6 +198,13 @@ extension GuidelineLibrary {
         guard options.usesCalibration, options.minimumScore == nil, options.method != .lexical,
             let calibration = try passages.calibration.get()
         else { return nil }
+        guard calibration.adapter == (try passages.adapter.get()?.id) else {
+            throw FingerpostError.invalidCalibration(
+                library: folder.path,
+                problem: calibration.adapter == nil
+                    ? "it was made before the retriever was fitted"
+                    : "it was made for a retriever that was fitted otherwise")
+        }
         let scope = try calibration.scope.map { try filters.allowed(by: $0, in: passages, of: database).isAllowed }
         return CalibratedLines(
             calibration: calibration, shift: try vector.map(calibration.shift) ?? 0, isInScope: scope)

@@ -19,6 +19,8 @@ struct Ranking {
     /// Best first, equal scores in the order of the guidelines' rows.
     var items: [Item] = []
     var mode = RetrievalMode.none
+    /// Whether the library's adapter had its say.
+    var isFitted = false
     /// Time in the index of vectors, with words, and with both together.
     var search = Duration.zero
     var words = Duration.zero
@@ -54,28 +56,41 @@ extension PassageIndex {
         var ranking = Ranking()
         let clock = ContinuousClock()
         let (product, overflow) = wanted.multipliedReportingOverflow(by: 4 * max(1, table.passagesEach))
-        let isOrderOfPassages = words == nil && table.passages.count == table.guidelines.count
+        let input = try vector.map { try Input($0, adapter: adapter.get()?.adapter) }
+        ranking.isFitted = input?.adapter != nil
+        let isOrderOfPassages =
+            words == nil && table.passages.count == table.guidelines.count && input?.adapter == nil
         let smallest = isOrderOfPassages ? 0 : Self.smallestPool
         var pool = options.isExact || overflow ? table.passages.count : max(smallest, product)
         var wordPool = max(Self.wordCandidates, vector == nil && options.isExact ? table.guidelines.count : wanted)
         while true {
             var found: [Find] = []
             var isComplete = true
-            if let vector {
+            if let input {
                 let start = clock.now
-                let nearest = try index.search(
-                    vector, limit: pool,
-                    options: SearchOptions(
-                        efSearch: options.efSearch, filter: allowed.map { .rows($0.rows) } ?? .none,
-                        strategy: options.isExact ? .exact : .automatic))
+                let searching = SearchOptions<Int64>(
+                    efSearch: options.efSearch, filter: allowed.map { .rows($0.rows) } ?? .none,
+                    strategy: options.isExact ? .exact : .automatic)
+                let nearest = try index.search(input.mapped, limit: pool, options: searching)
                 ranking.mode = RetrievalMode(nearest.statistics.plan)
                 isComplete = nearest.count < pool || pool >= table.passages.count
-                ranking.search += clock.now - start
                 found.reserveCapacity(nearest.count + Self.wordCandidates)
                 for neighbor in nearest {
                     guard let slot = table.slot(ofPassage: neighbor.key) else { continue }
-                    found.append(Find(slot: slot, passage: neighbor.key, score: neighbor.score))
+                    // With an adapter, a cosine is not yet a similarity, and that of an example is another input's.
+                    found.append(
+                        input.adapter == nil
+                            ? Find(slot: slot, passage: neighbor.key, score: neighbor.score)
+                            : Find(slot: slot, passage: -1, score: .nan))
                 }
+                // Examples are inputs, near to the input as it is.
+                if input.adapter != nil, table.hasExamples {
+                    for neighbor in try index.search(input.vector, limit: pool, options: searching) {
+                        guard let slot = table.slot(ofPassage: neighbor.key) else { continue }
+                        found.append(Find(slot: slot, passage: -1, score: .nan))
+                    }
+                }
+                ranking.search += clock.now - start
             } else {
                 ranking.mode = .words
             }
@@ -92,12 +107,29 @@ extension PassageIndex {
                     }
                 }
             }
-            ranking.items = try items(found, vector: vector, words: words)
+            ranking.items = try items(found, input: input, words: words)
             ranking.rank += clock.now - start
             let active = inactive.isEmpty ? ranking.items.count : ranking.items.count { !inactive.contains($0.row) }
             if active >= wanted || isComplete { return ranking }
             pool = pool > Int.max / 2 ? Int.max : pool * 2
             wordPool = wordPool > Int.max / 2 ? Int.max : wordPool * 2
+        }
+    }
+
+    /// An input as it is compared.
+    private struct Input {
+        let vector: [Float]
+        let adapter: RetrieverAdapter?
+        /// For what guidelines say; their examples are compared with the vector itself.
+        let mapped: [Float]
+
+        init(_ vector: [Float], adapter: RetrieverAdapter?) throws {
+            (self.vector, self.adapter) = (vector, adapter)
+            guard let adapter else {
+                mapped = vector
+                return
+            }
+            mapped = adapter.apply(vector)
         }
     }
 
@@ -117,7 +149,7 @@ extension PassageIndex {
     }
 
     /// Scores guidelines in full.
-    private func items(_ found: [Find], vector: [Float]?, words: LexicalRanking?) throws -> [Ranking.Item] {
+    private func items(_ found: [Find], input: Input?, words: LexicalRanking?) throws -> [Ranking.Item] {
         let found = found.sorted { $0.slot < $1.slot }
         var members: [PassageTable.Member] = []
         var scores: [Float] = []
@@ -133,7 +165,7 @@ extension PassageIndex {
             let start = members.count
             table.appendPassages(ofSlot: slot, to: &members)
             // Where words alone are compared, what a guideline says stands for it.
-            if vector == nil { members.removeSubrange(min(start + 1, members.count)...) }
+            if input == nil { members.removeSubrange(min(start + 1, members.count)...) }
             for place in start..<members.count {
                 // Those that the index has found it has scored.
                 var score = Float.nan
@@ -142,7 +174,7 @@ extension PassageIndex {
             }
             candidates.append(Candidate(slot: slot, members: start..<members.count))
         }
-        if let vector { try score(members, into: &scores, query: vector) }
+        if let input { try score(members, into: &scores, input: input) }
 
         var items: [Ranking.Item] = []
         items.reserveCapacity(candidates.count)
@@ -155,7 +187,7 @@ extension PassageIndex {
             }
             let row = table.guidelines[candidate.slot]
             let share = words?.share(of: row)
-            let bonus = share.map { vector == nil ? $0 : Self.bonus($0) } ?? 0
+            let bonus = share.map { input == nil ? $0 : Self.bonus($0) } ?? 0
             // Without any vector it is near to nothing, and has its words alone.
             let value = similarity.value
             guard value != nil || bonus > 0 else { continue }
@@ -172,8 +204,22 @@ extension PassageIndex {
     }
 
     /// Scores the passages that have none yet; those without a vector keep what is not a number.
-    private func score(_ members: [PassageTable.Member], into scores: inout [Float], query: [Float]) throws {
+    private func score(_ members: [PassageTable.Member], into scores: inout [Float], input: Input) throws {
         let places = scores.indices.filter { scores[$0].isNaN && members[$0].row != .max }
+        guard let adapter = input.adapter else {
+            return try score(places, of: members, into: &scores, query: input.vector)
+        }
+        let statements = places.filter { !members[$0].isExample }
+        try score(statements, of: members, into: &scores, query: input.mapped)
+        for place in statements where !scores[place].isNaN {
+            scores[place] = adapter.similarity(cosine: scores[place], prominence: members[place].prominence)
+        }
+        try score(places.filter { members[$0].isExample }, of: members, into: &scores, query: input.vector)
+    }
+
+    private func score(
+        _ places: [Int], of members: [PassageTable.Member], into scores: inout [Float], query: [Float]
+    ) throws {
         guard !places.isEmpty else { return }
         let keys = places.map { members[$0].id }
         let found =
@@ -181,6 +227,15 @@ extension PassageIndex {
             // Rows have moved since the table was made.
             ?? index.scores(of: keys, query: query).map { $0 ?? .nan }
         for (place, score) in zip(places, found) { scores[place] = score }
+    }
+
+    /// The similarities of all passages of a guideline to an input, as a ranking has them; not a number for one without a
+    /// vector.
+    func similarities(ofSlot slot: Int, to vector: [Float]) throws -> [(member: PassageTable.Member, score: Float)] {
+        let members = table.passages(ofSlot: slot)
+        var scores = [Float](repeating: .nan, count: members.count)
+        try score(members, into: &scores, input: Input(vector, adapter: adapter.get()?.adapter))
+        return Array(zip(members, scores))
     }
 
     /// The cosine similarity of what two guidelines say; 0 where one of them has no vector.
@@ -194,9 +249,7 @@ extension PassageIndex {
 
     /// The scores of all passages of a guideline that have one, best first.
     func scores(ofSlot slot: Int, query: [Float]) throws -> [(passage: Int64, score: Float)] {
-        let passages = table.passages(ofSlot: slot).map(\.id)
-        let scores = try index.scores(of: passages, query: query)
-        return zip(passages, scores).compactMap { passage, score in score.map { (passage, $0) } }
+        try similarities(ofSlot: slot, to: query).filter { !$0.score.isNaN }.map { ($0.member.id, $0.score) }
             .sorted { $0.score > $1.score || ($0.score == $1.score && $0.passage < $1.passage) }
     }
 }

@@ -65,6 +65,8 @@ public struct Retrieval: Sendable {
     public var mode: RetrievalMode
     /// The version of the library that was searched, which whoever acts on the answer may note.
     public var libraryVersion = 0
+    /// Whether the library's ``RetrieverAdapter`` had its say.
+    public var isFitted = false
     /// Best first; equal scores in the order in which the guidelines were added. A guideline that another one entails
     /// stands after that one.
     public var matches: [GuidelineMatch]

@@ -102,7 +102,7 @@ final class StageClock: Sendable {
         case .encoding: enter("encode")
         case .indexing: enter("index")
         case .saving: enter("save")
-        case .calibrating: break
+        case .calibrating, .fitting, .choosing, .checking: break
         }
     }
 

@@ -14,7 +14,8 @@ struct InfoCommand: ParsableCommand {
             With --json: {"library","id","created","guidelines","passages","pending","indexed","unindexed",\
             "encoder":{...},"index":{"M","efConstruction","efSearch","layout","origin","bytes"},"database":{"bytes",\
             "schemaVersion","generation","libraryVersion","sqlite"},"calibration":{"threshold","weight","scope",\
-            "falseAlarmRate","libraryVersion"} or null,"byKind","byStatus","bySeverity","byLanguage","byTag","byRisk"}.
+            "falseAlarmRate","libraryVersion","isStale"} or null,"adapter":{"inputs","guidelines","libraryVersion",\
+            "ndcg@10":{"before","after","low","high"},"heldOut"} or null,"byKind","byStatus","bySeverity","byLanguage","byTag","byRisk"}.
             """)
 
     @OptionGroup var target: LibraryOption
@@ -58,7 +59,18 @@ extension LibraryInformation {
                 [
                     "threshold": .float($0.threshold), "weight": .float($0.weight),
                     "scope": .optional($0.scope.map { "\($0)" }), "falseAlarmRate": .number($0.falseAlarmRate),
+                    "libraryVersion": .integer($0.libraryVersion), "isStale": .bool(isCalibrationStale),
+                ]
+            } ?? .null,
+            "adapter": adapter.map(\.origin).map {
+                [
+                    "inputs": .integer($0.inputs), "guidelines": .integer($0.guidelines),
                     "libraryVersion": .integer($0.libraryVersion),
+                    "ndcg@10": [
+                        "before": .rounded($0.before, places: 6), "after": .rounded($0.after, places: 6),
+                        "low": .rounded($0.low, places: 6), "high": .rounded($0.high, places: 6),
+                    ],
+                    "heldOut": .integer($0.heldOut),
                 ]
             } ?? .null,
             "byKind": .counts(Self.named(statistics.byKind)),
@@ -111,7 +123,17 @@ extension LibraryInformation {
                     "calibration",
                     "threshold \(Format.decimal(Double(calibration.threshold), 4))\(scope), false alarms "
                         + "\(Format.decimal(100 * calibration.falseAlarmRate, 1))% at most"
+                        + (isCalibrationStale ? "; made for another retriever, and refused: run calibrate again" : "")
                         + (changes > 0 ? "; \(Format.count(changes, "change")) of the library since" : "")
+                ))
+        }
+        if let origin = adapter?.origin {
+            rows.append(
+                (
+                    "fitted",
+                    "by \(Format.count(origin.inputs, "input")) of \(Format.count(origin.guidelines, "guideline")): nDCG@10 "
+                        + "\(Format.decimal(origin.before, 4)) to \(Format.decimal(origin.after, 4)) on "
+                        + "\(Format.count(origin.heldOut)) held out"
                 ))
         }
         if statistics.pendingPassageCount > 0 {

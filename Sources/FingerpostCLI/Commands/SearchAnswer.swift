@@ -118,7 +118,7 @@ struct SearchAnswer {
         let latency = retrieval.latency
         lines.append(
             terminal.dim(
-                "searched by \(retrieval.mode.rawValue) in \(Format.duration(latency.total)): encode "
+                "searched by \(retrieval.mode.rawValue)\(retrieval.isFitted ? ", fitted," : "") in \(Format.duration(latency.total)): encode "
                     + "\(Format.duration(latency.encode)), core \(Format.duration(latency.search)), words "
                     + "\(Format.duration(latency.words)), rank \(Format.duration(latency.rank)), fetch "
                     + Format.duration(latency.fetch)))

@@ -20,7 +20,8 @@ struct SearchCommand: ParsableCommand {
             "via":{"field","ordinal","text","score"},"similarity","wordShare","evidence","threshold","condition","kind",\
             "severity","authority","priority","risk","tags"}],"always":[{"id","title","text","condition","kind",...}],\
             "dropped":[{"id","score","similarity","evidence","threshold","reason"}]}; one line for each of several inputs, \
-            with their "id" in a batch. --explain adds "parts" to a match and "latencyMicroseconds" to an answer. "mode" is \
+            with their "id" in a batch. --explain adds "parts" to a match, and "fitted" (whether fit has taught \
+            the library) and "latencyMicroseconds" to an answer. "mode" is \
             exact, graph, graph_then_exact, words where words alone were compared, or none where there was nothing to \
             compare. "evidence" is what was compared with the "threshold": the similarity, with the calibration's shift \
             where that gave the threshold.

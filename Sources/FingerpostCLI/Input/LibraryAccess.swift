@@ -33,6 +33,9 @@ extension ProgressBar {
             case .indexing: "Indexing"
             case .saving: "Saving"
             case .calibrating: "Calibrating"
+            case .fitting: "Fitting"
+            case .choosing: "Choosing"
+            case .checking: "Checking"
             }
         update(label, completed: progress.completed, total: progress.total)
     }

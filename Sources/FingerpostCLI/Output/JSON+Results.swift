@@ -61,6 +61,7 @@ extension Retrieval {
             ),
         ]
         if explains {
+            members.append(("fitted", .bool(isFitted)))
             members.append(
                 (
                     "latencyMicroseconds",

@@ -166,8 +166,9 @@ extension LibraryTransaction {
     /// See ``LibraryDatabase/replaceEncoder(_:)``.
     public func replaceEncoder(_ encoder: EncoderRecord) throws {
         try check(encoder)
-        // It is about the vectors of the encoder before.
+        // They are about the vectors of the encoder before.
         try setCalibration(nil)
+        try setAdapter(nil)
         if try hasVectors() {
             try database.change("DELETE FROM vector")
             try database.change("UPDATE passage SET is_encoded = 0")

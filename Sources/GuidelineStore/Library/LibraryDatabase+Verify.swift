@@ -47,6 +47,7 @@ extension LibraryDatabase {
                     problems += try fullTextRowProblems(database)
                     // Throws where it is damaged.
                     _ = try calibration(database)
+                    _ = try adapter(database)
                 }
                 return problems
             }

@@ -6,7 +6,7 @@ import GRDB
 /// Migrations are never edited once released; a new version adds one.
 enum LibrarySchema {
     /// The version that this code writes, kept as `user_version`.
-    static let version = 3
+    static let version = 4
 
     /// Makes a new library in an empty database and leaves it in write-ahead mode, which the file remembers.
     static func create(in queue: DatabaseQueue) throws {
@@ -59,6 +59,10 @@ enum LibrarySchema {
         migrator.registerMigration("v3", foreignKeyChecks: .immediate) { database in
             try database.execute(sql: version3)
             try database.execute(sql: "PRAGMA user_version = 3")
+        }
+        migrator.registerMigration("v4", foreignKeyChecks: .immediate) { database in
+            try database.execute(sql: version4)
+            try database.execute(sql: "PRAGMA user_version = 4")
         }
         return migrator
     }()
@@ -190,5 +194,20 @@ enum LibrarySchema {
         ) STRICT;
 
         CREATE INDEX guideline_authority ON guideline (authority, priority DESC, row) WHERE status = 'active';
+        """
+
+    /// Whether the library can have an adapter. One of an older version that is open for reading alone has none.
+    static func hasAdapter(_ database: Database) throws -> Bool { try database.number("PRAGMA user_version") >= 4 }
+
+    /// - `adapter` has one row at most: a JSON record, little-endian float32 numbers that belong to it, and how prominent each
+    ///   passage is that was there when it was made, as pairs of a little-endian int64 id and a float32, ascending.
+    private static let version4 = """
+        CREATE TABLE adapter (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            record TEXT NOT NULL,
+            numbers BLOB NOT NULL,
+            prominences BLOB NOT NULL,
+            crc32c INTEGER NOT NULL
+        ) STRICT;
         """
 }
