@@ -24,7 +24,8 @@ struct FingerpostCommand: ParsableCommand {
         version: version,
         subcommands: [
             BuildCommand.self, SearchCommand.self, PromptCommand.self, RunCommand.self, LintCommand.self,
-            DedupCommand.self, ReviewCommand.self, ExportCommand.self, EvaluateCommand.self, CalibrateCommand.self, ReportCommand.self,
+            DedupCommand.self, ReviewCommand.self, ExportCommand.self, EvaluateCommand.self, CalibrateCommand.self,
+            ReportCommand.self,
             EmbedCommand.self, BenchmarkCommand.self, InfoCommand.self, DoctorCommand.self, VerifyCommand.self,
             HistoryCommand.self, DiffCommand.self, RollbackCommand.self,
         ])
