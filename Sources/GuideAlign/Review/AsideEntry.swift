@@ -23,6 +23,11 @@ public struct AsideEntry: Sendable, Hashable {
     public struct Refused: Sendable, Hashable {
         public var line: String
         public var reason: String?
+
+        public init(line: String, reason: String? = nil) {
+            self.line = line
+            self.reason = reason
+        }
     }
 
     public init(_ line: JSONLine) {
