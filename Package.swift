@@ -98,7 +98,8 @@ let package = Package(
         .testTarget(
             name: "GuideAlignTests",
             dependencies: [
-                "GuideAlign", "Fingerpost", "GuidelineStore", "LinearAlgebra", "LoopbackServer", "Platform", "TextEncoder",
+                "GuideAlign", "Fingerpost", "GuidelineStore", "LinearAlgebra", "LoopbackServer", "Platform",
+                "TextEncoder",
             ]),
         .testTarget(
             name: "FingerpostCLITests",

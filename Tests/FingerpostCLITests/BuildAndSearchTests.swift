@@ -113,7 +113,8 @@ struct BuildAndSearchTests {
         ).json()
         #expect(
             Set(explained.keys) == [
-                "query", "mode", "libraryVersion", "calibration", "matches", "always", "dropped", "latencyMicroseconds",
+                "query", "mode", "libraryVersion", "calibration", "matches", "always", "dropped", "fitted",
+                "latencyMicroseconds",
             ])
         let dropped = try #require(explained["dropped"] as? [[String: Any]])
         let members: Set<String> = ["id", "score", "similarity", "evidence", "threshold", "reason"]

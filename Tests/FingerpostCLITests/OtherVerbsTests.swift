@@ -201,7 +201,8 @@ struct OtherVerbsTests {
         #expect(
             Set(report.keys) == [
                 "library", "id", "created", "guidelines", "passages", "pending", "indexed", "unindexed", "encoder",
-                "index", "database", "calibration", "byKind", "byStatus", "bySeverity", "byLanguage", "byTag", "byRisk",
+                "index", "database", "calibration", "adapter", "byKind", "byStatus", "bySeverity", "byLanguage",
+                "byTag", "byRisk",
             ])
         #expect(report["guidelines"] as? Int == 7 && report["passages"] as? Int == 14 && report["pending"] as? Int == 0)
         #expect(report["byKind"] as? [String: Int] == ["safety": 7])
