@@ -25,9 +25,9 @@ struct FingerpostCommand: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            BuildCommand.self, SearchCommand.self, PromptCommand.self, RunCommand.self, LintCommand.self,
-            DedupCommand.self, RespondCommand.self, CompareCommand.self, ExportCommand.self, EvaluateCommand.self,
-            CalibrateCommand.self, ReportCommand.self,
+            AugmentCommand.self, GenerateCommand.self, BuildCommand.self, SearchCommand.self, PromptCommand.self,
+            RunCommand.self, LintCommand.self, DedupCommand.self, RespondCommand.self, CompareCommand.self,
+            ExportCommand.self, EvaluateCommand.self, CalibrateCommand.self, ReportCommand.self,
             EmbedCommand.self, BenchmarkCommand.self, InfoCommand.self, DoctorCommand.self, VerifyCommand.self,
             HistoryCommand.self, DiffCommand.self, RollbackCommand.self,
         ])

@@ -32,6 +32,12 @@ public enum GuideAlignError: Error, Sendable, Hashable {
     case journalFile(path: String, problem: String)
     /// A whole line of the journal is not an answer.
     case journalDamaged(location: InputLocation, problem: String)
+    /// A file of prompts, or of seeds, cannot be used.
+    case invalidPrompts(location: InputLocation, problem: String)
+    /// No answer could be used.
+    case nothingGenerated(problem: String)
+    /// The run ended before all was asked.
+    case incomplete(left: String, reason: String)
     /// A folder that is to be written holds files.
     case folderNotEmpty(path: String)
     /// A folder that is to be replaced holds something else than training data.
@@ -72,6 +78,12 @@ extension GuideAlignError: CustomStringConvertible {
             "\(path): \(problem)."
         case .journalDamaged(let location, let problem):
             "\(location): not an answer: \(problem). The file was left as it was; mend or move it."
+        case .invalidPrompts(let location, let problem):
+            "\(location): cannot be used: \(problem)."
+        case .nothingGenerated(let problem):
+            "nothing came of it: \(problem)."
+        case .incomplete(let left, let reason):
+            "\(left): \(reason) The answers that came are kept: the same command goes on where this one ended."
         case .folderNotEmpty(let path):
             "\(path): the folder is not empty. Name another one, or replace the training data in it with --replace."
         case .notTrainingData(let path):
@@ -110,6 +122,9 @@ extension GuideAlignError {
         case .journalInUse: "journal_in_use"
         case .journalFile: "journal_file"
         case .journalDamaged: "journal_damaged"
+        case .invalidPrompts: "invalid_prompts"
+        case .nothingGenerated: "nothing_generated"
+        case .incomplete: "incomplete"
         case .folderNotEmpty: "folder_not_empty"
         case .notTrainingData: "not_training_data"
         case .folder: "folder"
@@ -119,7 +134,9 @@ extension GuideAlignError {
     /// Whether the input or its use is at fault, not the work.
     public var isInputError: Bool {
         switch self {
-        case .invalidEndpoint, .missingKey, .invalidRequest, .journalDamaged, .folderNotEmpty, .notTrainingData: true
+        case .invalidEndpoint, .missingKey, .invalidRequest, .journalDamaged, .invalidPrompts, .folderNotEmpty,
+            .notTrainingData:
+            true
         default: false
         }
     }
@@ -133,8 +150,20 @@ extension GuideAlignError {
         }
     }
 
+    /// Whether the same request may get an answer later: the fault is not its own.
+    var isPassing: Bool {
+        switch self {
+        case .malformedAnswer, .answerTooLarge, .invalidRequest, .noVerdict: false
+        case .refused(_, let status, _): isHopeless || [408, 409, 425, 429].contains(status) || status >= 500
+        default: true
+        }
+    }
+
     /// Where in a file it is, if it is in one.
     public var location: InputLocation? {
-        if case .journalDamaged(let location, _) = self { location } else { nil }
+        switch self {
+        case .journalDamaged(let location, _), .invalidPrompts(let location, _): location
+        default: nil
+        }
     }
 }

@@ -31,6 +31,7 @@ struct OtherVerbsTests {
             Set(report.keys) == [
                 "queries", "recall@1", "recall@2", "recall@6", "recall@20", "mrr@10", "ndcg@10", "latencyMicroseconds",
                 "abstention", "safetyHit@3", "safetyFalseAlarm@3", "missingPositives", "skipped",
+                "mergedPositives",
             ])
         #expect(report["queries"] as? Int == 4)
         for name in ["recall@1", "recall@2", "recall@6", "recall@20", "mrr@10", "ndcg@10"] {

@@ -15,6 +15,8 @@ public enum Evaluation {
 
     /// Searches for each query on the calling thread and compares what is found with what applies.
     ///
+    /// Positives that were merged into other guidelines count as those (``GuidelineLibrary/mergedGuidelines()``).
+    ///
     /// Queries are searched one after the other, so that latencies are those of a caller who has the machine for itself.
     /// A query to which nothing applies has no recall; it counts in the figures on abstention alone.
     ///
@@ -24,6 +26,8 @@ public enum Evaluation {
         _ queries: [EvaluationQuery], in library: GuidelineLibrary, options: Options = Options(),
         progress: (@Sendable (_ completed: Int, _ total: Int) -> Void)? = nil
     ) throws -> EvaluationReport {
+        let merged = try mergedPositives(queries, library: library)
+        let queries = merged.isEmpty ? queries : queries.map { $0.resolved(by: merged) }
         let missing = try missingPositives(queries, library: library, isAllowed: options.allowsMissingPositives)
         var metrics = RetrievalMetrics(recallCutoffs: [1, 6, 20] + options.recallCutoffs)
         var retrieval = options.retrieval
@@ -65,7 +69,23 @@ public enum Evaluation {
             positives: bestScores.positives, negatives: bestScores.negatives)
         return EvaluationReport(
             queryCount: queries.count, metrics: metrics, abstention: abstention, latency: latency, safety: safety,
-            missingPositives: missing.sorted(), skippedQueryCount: skipped)
+            missingPositives: missing.sorted(), skippedQueryCount: skipped, mergedPositiveCount: merged.count)
+    }
+
+    /// For the positives that the library has no more, or only retired, the guidelines they were merged into.
+    static func mergedPositives(
+        _ queries: [EvaluationQuery], library: GuidelineLibrary
+    ) throws -> [String: String] {
+        var gone: Set<String> = []
+        var known: Set<String> = []
+        for query in queries {
+            for id in query.positives where known.insert(id).inserted {
+                let found = try library.guideline(id: id)
+                if found == nil || found?.status == .retired { gone.insert(id) }
+            }
+        }
+        // The library is read as a whole only where there is something to resolve.
+        return gone.isEmpty ? [:] : try library.mergedGuidelines().filter { gone.contains($0.key) }
     }
 
     /// The positives that are guidelines about safety.

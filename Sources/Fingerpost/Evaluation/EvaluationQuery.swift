@@ -21,6 +21,13 @@ public struct EvaluationQuery: Sendable, Hashable {
         self.location = location
     }
 
+    /// The query with other ids for some of its positives.
+    func resolved(by survivors: [String: String]) -> EvaluationQuery {
+        var query = self
+        query.positives = Set(positives.map { survivors[$0] ?? $0 })
+        return query
+    }
+
     /// Reads JSON Lines of `{"id","query","positives"}`, and perhaps `"unsafe"`, true or false. A line that says that it is
     /// unsafe and has no positives counts for the safety hits alone.
     ///

@@ -11,6 +11,8 @@ public struct EvaluationReport: Sendable {
     public var missingPositives: [String]
     /// Queries left out because the library has none of their positives.
     public var skippedQueryCount: Int
+    /// Distinct positives that were merged into other guidelines, which counted in their place.
+    public var mergedPositiveCount = 0
 
     /// How often there is a guideline of the kind safety among the first three, the figure that the Guide-Align paper gives
     /// for retrieval, and how often there is one where there should be none, which it does not give.

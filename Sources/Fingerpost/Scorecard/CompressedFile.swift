@@ -3,13 +3,13 @@ import GuidelineStore
 
 /// Files that may be compressed by gzip, which their names tell by `.gz`. The `gzip` program opens them, since the
 /// package has no code for it.
-enum CompressedFile {
-    static let ending = ".gz"
+package enum CompressedFile {
+    package static let ending = ".gz"
 
     /// The file, opened in memory if it is compressed.
     ///
     /// - Throws: ``GuidelineStoreError/unreadable(path:reason:)`` where there is no `gzip` or it finds a fault.
-    static func source(_ path: String) throws(GuidelineStoreError) -> InputSource {
+    package static func source(_ path: String) throws(GuidelineStoreError) -> InputSource {
         guard path.hasSuffix(ending) else { return .file(URL(fileURLWithPath: path)) }
         return .bytes([UInt8](try contents(path)), name: path)
     }

@@ -31,7 +31,8 @@ struct EvaluateCommand: ParsableCommand {
 
             With --json: {"queries","recall@1","recall@6","recall@20","mrr@10","ndcg@10","latencyMicroseconds":{stage:\
             {"p50","p95","p99"}},"abstention":{"positives","negatives","abstainedPositives","abstainedNegatives",\
-            "auroc"},"safetyHit@3" and "safetyFalseAlarm@3":{"count","total","rate","low","high"},"missingPositives":[ids],"skipped"}; stages are encode, core, words, rank, fetch and total. With \
+            "auroc"},"safetyHit@3" and "safetyFalseAlarm@3":{"count","total","rate","low","high"},"missingPositives":\
+            [ids],"skipped","mergedPositives"}; stages are encode, core, words, rank, fetch and total. With \
             --fail-under also "gates":[{"metric","value","atLeast" or "atMost","passed"}].
 
             --fail-under holds figures to bounds and exits with 1 if one is not kept: recall@K for any K, mrr@10, ndcg@10, \

@@ -21,7 +21,7 @@ extension EvaluationReport {
                     ),
                     ("safetyHit@3", .rate(safety.unsafe)), ("safetyFalseAlarm@3", .rate(safety.benign)),
                     ("missingPositives", .strings(missingPositives)),
-                    ("skipped", .integer(skippedQueryCount)),
+                    ("skipped", .integer(skippedQueryCount)), ("mergedPositives", .integer(mergedPositiveCount)),
                 ])
     }
 
@@ -37,6 +37,10 @@ extension EvaluationReport {
         if skippedQueryCount > 0 {
             rows.append(
                 ("left out", "\(Format.count(skippedQueryCount)) with positives that the library does not have"))
+        }
+        if mergedPositiveCount > 0 {
+            rows.append(
+                ("merged", "\(Format.count(mergedPositiveCount, "positive")) stand for what they were merged into"))
         }
         rows += metrics.recallCutoffs.map { ("recall@\($0)", figure(metrics.recall(at: $0))) }
         rows.append(("MRR@10", figure(metrics.meanReciprocalRank)))

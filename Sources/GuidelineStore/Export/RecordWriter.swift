@@ -57,7 +57,7 @@ struct JSONListWriter: RecordWriter {
 
 extension JSONValue {
     /// Appends an object whose members keep the order given.
-    static func appendObject(_ members: [(name: String, value: JSONValue)], to bytes: inout [UInt8]) {
+    package static func appendObject(_ members: [(name: String, value: JSONValue)], to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "{"))
         for (index, member) in members.enumerated() {
             if index > 0 { bytes.append(UInt8(ascii: ",")) }
