@@ -19,6 +19,7 @@ extension FreshGuidelines {
             let positives = Dictionary(
                 outcome.pairs.map { ($0.input.id, $0.positives) }, uniquingKeysWith: { first, _ in first })
             let aside = Dictionary(outcome.aside.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+            var hasTold = false
             return try generation.inputs.map { input in
                 let items = (positives[input.id] ?? []).compactMap { guidelines[$0] }.map { guideline in
                     Guidance.Item(
@@ -26,7 +27,11 @@ extension FreshGuidelines {
                 }
                 let spent = try generation.spent(on: input, in: batch)
                 guard items.isEmpty else { return .success(Written(guidelines: items, usage: spent.usage)) }
-                if case .failure(let error) = outcome.stopped, !spent.isComplete { return .failure(error) }
+                if case .failure(let error) = outcome.stopped, !spent.isComplete {
+                    // As a batch has it: why it ended, once, and then what it did not come to.
+                    defer { hasTold = true }
+                    return .failure(hasTold ? .notAsked : error)
+                }
                 guard let record = aside[input.id] else {
                     // Guidelines of its kind were not wanted.
                     return .success(Written(guidelines: [], usage: spent.usage))

@@ -64,6 +64,10 @@ struct FreshGuidelinesTests {
             }
         }
         let expected = try await rows(try place.batch(server, journal: "whole"))
+        let batch = try place.batch(server, journal: "one") { $0.requestBudget = 1 }
+        let early = Responder(source: FreshGuidelines(batch: batch), batch: batch, createdBy: "test 1")
+        #expect(
+            try await early.respond(to: inputs).stopped == .budgetExhausted(budget: "requests", limit: 1))
         for budget in 1...9 {
             let cut = try await rows(try place.batch(server, journal: "cut-\(budget)") { $0.requestBudget = budget })
             #expect(cut != expected)
