@@ -126,6 +126,10 @@ struct ComparisonSummary {
         }
         rows.append(("cost, \(sides.left)", cost.left.tokens))
         rows.append(("cost, \(sides.right)", cost.right.tokens))
+        if let ratio = cost.tokenRatio {
+            let (more, less) = ratio >= 1 ? (sides.left, sides.right) : (sides.right, sides.left)
+            rows.append(("tokens", "\(more) takes \(Format.decimal(max(ratio, 1 / ratio), 1)) times those of \(less)"))
+        }
         if unpaired > 0 { rows.append(("no pair", "\(Format.count(unpaired, "input"))")) }
         if malformed > 0 { rows.append(("no verdict", "\(Format.count(malformed, "judgement"))")) }
         if failed > 0 { rows.append(("failed", "\(Format.count(failed, "pair")), listed in \(aside ?? "")")) }

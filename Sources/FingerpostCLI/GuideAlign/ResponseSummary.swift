@@ -57,7 +57,8 @@ struct ResponseSummary {
         }
         if tally.answered > tally.abstained {
             let mean = Double(tally.guidelines) / Double(tally.answered - tally.abstained)
-            rows.append(("guidelines", "\(Format.decimal(mean, 1)) for each of the others"))
+            let which = tally.abstained > 0 ? "each of the others" : "each"
+            rows.append(("guidelines", "\(Format.decimal(mean, 1)) for \(which)"))
         }
         if tally.failed > 0 { rows.append(("failed", "\(Format.count(tally.failed)), listed in \(aside ?? "")")) }
         if notAsked > 0 { rows.append(("not asked", Format.count(notAsked))) }
