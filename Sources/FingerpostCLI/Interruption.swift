@@ -7,6 +7,9 @@ enum Interruption {
     private static let folders = Locked<[String]>([])
     private static let finishing = Locked<(@Sendable () -> Void)?>(nil)
 
+    /// The thread that takes the signals. Written once, before there is a handler that reads it.
+    private nonisolated(unsafe) static var waiter: pthread_t?
+
     /// Takes over the signals; to be called before there is a second thread. A pipe closed by its reader, or a file as
     /// large as the limit allows, is an error of the write instead of a signal.
     static func install() {
@@ -22,6 +25,14 @@ enum Interruption {
         Thread.detachNewThread {
             var signals = set(of: numbers)
             var number: Int32 = 0
+            // A library may have made threads before, as OpenBLAS does when it is loaded. They block nothing, and hand on
+            // what comes to them.
+            waiter = pthread_self()
+            for number in numbers {
+                signal(number) { number in
+                    if let waiter = Interruption.waiter { pthread_kill(waiter, number) }
+                }
+            }
             while true {
                 while sigwait(&signals, &number) != 0 {}
                 let finish = finishing.withLock { finishing in
