@@ -9,6 +9,9 @@ enum Interruption {
     private static let restoration = Locked<(@Sendable () -> Void)?>(nil)
     private static let ignoresInterrupts = Locked(false)
 
+    /// The thread that takes the signals. Written once, before there is a handler that reads it.
+    private nonisolated(unsafe) static var waiter: pthread_t?
+
     /// Takes over the signals; to be called before there is a second thread. A pipe closed by its reader, or a file as
     /// large as the limit allows, is an error of the write instead of a signal.
     static func install() {
@@ -24,6 +27,14 @@ enum Interruption {
         Thread.detachNewThread {
             var signals = set(of: numbers)
             var number: Int32 = 0
+            // A library may have made threads before, as OpenBLAS does when it is loaded. They block nothing, and hand on
+            // what comes to them.
+            waiter = pthread_self()
+            for number in numbers {
+                signal(number) { number in
+                    if let waiter = Interruption.waiter { pthread_kill(waiter, number) }
+                }
+            }
             while true {
                 while sigwait(&signals, &number) != 0 {}
                 if number == SIGINT, ignoresInterrupts.withLock({ $0 }) { continue }

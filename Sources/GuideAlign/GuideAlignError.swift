@@ -91,7 +91,7 @@ extension GuideAlignError: CustomStringConvertible {
         case .nothingGenerated(let problem):
             "nothing came of it: \(problem)."
         case .incomplete(let left, let reason):
-            "\(left): \(reason) Answers that came are kept: the same command goes on where this one ended."
+            "\(left): \(reason) The answers that came are kept: the same command goes on where this one ended."
         case .review(let problem, let location):
             (location.map { "\($0): " } ?? "") + problem.description
         }

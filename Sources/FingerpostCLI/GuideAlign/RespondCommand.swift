@@ -16,11 +16,16 @@ struct RespondCommand: ParsableCommand {
                   --endpoint http://localhost:11434/v1 --model llama3
               fingerpost respond "my ex put a tracker under my car" --library my-library \\
                   --endpoint http://localhost:11434/v1 --model llama3
+              fingerpost respond inputs.jsonl --fresh --output fresh.jsonl \\
+                  --endpoint http://localhost:11434/v1 --model llama3
 
             Without --output, answers one input and prints both answers. With it, reads JSON Lines of {"id"} and one of \
             "text", "query", "prompt" and "messages", and writes a row for each input, with both answers and all that is \
             needed to ask again. Of the best guidelines (--candidates) those that are alike are left out and the first six \
             are kept, as in the Guide-Align paper; -k, --diverse, --mmr and --min-score say otherwise.
+
+            With --fresh the model itself writes guidelines for each input before it answers, as generate has it do; no \
+            library is needed. compare sets the answers of both ways against each other.
 
             Where no guideline applies the model is asked once, and that answer stands for both.
 
@@ -41,7 +46,12 @@ struct RespondCommand: ParsableCommand {
     @Argument(help: "Files of inputs (- is standard input); without --output one input.")
     var inputs: [String]
 
-    @OptionGroup var target: LibraryOption
+    @Option(name: [.long, .customShort("l")], help: "Folder of the library.", completion: .directory)
+    var library: String?
+
+    @Flag(help: "Have the model write guidelines for each input, instead of a library's.")
+    var fresh = false
+
     @OptionGroup var endpoint: EndpointOptions
 
     @Option(name: [.long, .customShort("o")], help: "The file to write.", completion: .file())
@@ -71,6 +81,13 @@ struct RespondCommand: ParsableCommand {
         if let maxTokens { try Check.limit("--max-tokens", maxTokens) }
         if let budget { try Check.limit("--budget", budget) }
         try Check.limit("--candidates", candidates)
+        guard (library == nil) == fresh else {
+            throw ValidationError(
+                fresh ? "--fresh needs no --library." : "Name a library with --library, or give --fresh.")
+        }
+        guard library?.isEmpty != true else {
+            throw ValidationError("--library is empty; name the folder of a library.")
+        }
         guard output == nil else { return }
         guard inputs.count == 1, let text = inputs.first else {
             throw ValidationError("Name the file to write with --output, or give one input.")
@@ -89,26 +106,33 @@ struct RespondCommand: ParsableCommand {
             try output == nil
             ? [ResponseInput(id: "1", text: self.inputs.first ?? "")]
             : ResponseInput.read(from: self.inputs.map(InputSource.init(argument:)))
-        let source = try guidelineSource(progress)
-        guard let output else { return try answer(inputs, source, progress) }
-        try answer(inputs, source, to: output, progress)
+        guard let output else { return try answer(inputs, progress) }
+        try answer(inputs, to: output, progress)
     }
 
-    private func guidelineSource(_ progress: ProgressBar) throws -> any GuidelineSource {
+    private func guidelineSource(_ batch: BatchRun, _ progress: ProgressBar) throws -> any GuidelineSource {
         var composer = PromptComposer(budget: budget)
         if let template {
             let source = InputSource(argument: template)
             composer.template = try PromptTemplate(try source.text(limit: 1 << 20), file: source.name)
         }
+        guard let library else {
+            var options = GenerationOptions()
+            options.temperature = endpoint.temperature
+            options.seed = endpoint.seed
+            return FreshGuidelines(batch: batch, options: options, template: composer.template)
+        }
         var options = try selection.options(retrieval)
         options.candidates = candidates
         options.diversity = options.diversity ?? RetrievedGuidelines.paperOptions.diversity
         return try RetrievedGuidelines(
-            library: try LibraryAccess.reading(target.folder, progress: progress), options: options, composer: composer)
+            library: try LibraryAccess.reading(URL(fileURLWithPath: library), progress: progress), options: options,
+            composer: composer)
     }
 
-    private func responder(_ source: any GuidelineSource, _ batch: BatchRun) -> Responder {
-        var responder = Responder(source: source, batch: batch, createdBy: FingerpostCommand.program)
+    private func responder(_ batch: BatchRun, _ progress: ProgressBar) throws -> Responder {
+        var responder = Responder(
+            source: try guidelineSource(batch, progress), batch: batch, createdBy: FingerpostCommand.program)
         responder.parameters = ResponseParameters(
             temperature: endpoint.temperature, seed: endpoint.seed, maxTokens: maxTokens)
         responder.sides = only.sides
@@ -117,14 +141,14 @@ struct RespondCommand: ParsableCommand {
 
     // MARK: One input
 
-    private func answer(_ inputs: [ResponseInput], _ source: any GuidelineSource, _ progress: ProgressBar) throws {
+    private func answer(_ inputs: [ResponseInput], _ progress: ProgressBar) throws {
         // A journal there must be; without a name for it, nobody wants to go on from it.
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("fingerpost-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         Interruption.willRemove(folder.path)
         defer { try? FileManager.default.removeItem(at: folder) }
-        let responder = responder(
-            source, try endpoint.batch(output: folder.appendingPathComponent("answer").path))
+        let responder = try responder(
+            try endpoint.batch(output: folder.appendingPathComponent("answer").path), progress)
         let outcome = try AsynchronousWork.wait { try await responder.respond(to: inputs) }
         progress.finish()
         guard let result = outcome.results.first else { return }
@@ -138,13 +162,11 @@ struct RespondCommand: ParsableCommand {
     /// Inputs that are answered together: so many answers are in memory beside the journal's.
     private static let partLength = 512
 
-    private func answer(
-        _ inputs: [ResponseInput], _ source: any GuidelineSource, to output: String, _ progress: ProgressBar
-    ) throws {
+    private func answer(_ inputs: [ResponseInput], to output: String, _ progress: ProgressBar) throws {
         let start = ContinuousClock.now
         Interruption.willWrite(output)
         let batch = try endpoint.batch(output: output)
-        let responder = responder(source, batch)
+        let responder = try responder(batch, progress)
         let before = batch.journal.count
         var summary = ResponseSummary(output: output, inputs: inputs.count)
         var aside = AsideFile(output: output)

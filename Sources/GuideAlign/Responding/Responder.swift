@@ -71,7 +71,11 @@ public struct Responder: Sendable {
         let results = inputs.indices.map { index in
             row(inputs[index], guidance[index], places[index], answers.results)
         }
-        return Outcome(results: results, malformed: answers.malformed, stopped: answers.stopped)
+        // A source that asks a model may come to an end too.
+        let ended = guidance.lazy.compactMap { result -> GuideAlignError? in
+            if case .failure(let error) = result { error } else { nil }
+        }.first(where: \.isHopeless)
+        return Outcome(results: results, malformed: answers.malformed, stopped: answers.stopped ?? ended)
     }
 
     private func row(

@@ -189,6 +189,7 @@ struct RespondCommandTests {
             ([place.path("none.jsonl"), "-o", place.path("out")], "none.jsonl"),
             ([inputs, "-o", place.path("no/out")], "no folder"), (["a", "--max-tokens", "0"], "--max-tokens is 0"),
             (["a", "--candidates", "0"], "--candidates is 0"), (["a", "--only", "left"], "left"),
+            (["a", "--fresh"], "--fresh needs no --library"),
         ] {
             let result = try Program.run(["respond"] + arguments + Self.options(server, place))
             #expect(result.status == 2 && result.output.isEmpty && result.log.contains(text), "\(arguments): \(result)")
