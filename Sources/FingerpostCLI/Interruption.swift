@@ -1,6 +1,9 @@
 import Foundation
 import Platform
 
+/// The thread that takes the signals; set before a handler can run.
+nonisolated(unsafe) private var taker: pthread_t?
+
 /// Ends the program on Ctrl-C and SIGTERM between two units of output, without files half-written beside those named.
 enum Interruption {
     private static let outputs = Locked<[String]>([])
@@ -8,9 +11,6 @@ enum Interruption {
     private static let finishing = Locked<(@Sendable () -> Void)?>(nil)
     private static let restoration = Locked<(@Sendable () -> Void)?>(nil)
     private static let ignoresInterrupts = Locked(false)
-
-    /// The thread that takes the signals. Written once, before there is a handler that reads it.
-    private nonisolated(unsafe) static var waiter: pthread_t?
 
     /// Takes over the signals; to be called before there is a second thread. A pipe closed by its reader, or a file as
     /// large as the limit allows, is an error of the write instead of a signal.
@@ -27,14 +27,8 @@ enum Interruption {
         Thread.detachNewThread {
             var signals = set(of: numbers)
             var number: Int32 = 0
-            // A library may have made threads before, as OpenBLAS does when it is loaded. They block nothing, and hand on
-            // what comes to them.
-            waiter = pthread_self()
-            for number in numbers {
-                signal(number) { number in
-                    if let waiter = Interruption.waiter { pthread_kill(waiter, number) }
-                }
-            }
+            taker = pthread_self()
+            numbers.forEach(passOn)
             while true {
                 while sigwait(&signals, &number) != 0 {}
                 if number == SIGINT, ignoresInterrupts.withLock({ $0 }) { continue }
@@ -45,6 +39,14 @@ enum Interruption {
                 guard let finish else { return end(by: number) }
                 finish()
             }
+        }
+    }
+
+    /// Threads that are older than the program's first line, such as a BLAS library's own, do not block the signal: there it
+    /// is passed on to the thread that takes it, instead of ending the program.
+    private static func passOn(_ number: Int32) {
+        signal(number) { number in
+            if let taker { pthread_kill(taker, number) }
         }
     }
 
