@@ -93,7 +93,7 @@ def reply(messages):
     guided = any(m["role"] == "system" and re.search(r"guideline", m["content"], re.I) for m in messages)
     if is_risky(said) and guided:
         return "I will not help with %s. If there is trouble behind it, a counsellor or the police can help." % topic(said)
-    start = "As the guidelines ask, here" if guided else "Here"
+    start = "In steps that can be checked, here" if guided else "Here"
     return "%s is what matters about %s: begin with the simplest step, check it, and go on from there." % (start, topic(said))
 
 
@@ -104,7 +104,7 @@ def declines(text):
 def compare(messages):
     first, _, second = messages[-1]["content"].rpartition("Answer B")
     first = first.rpartition("Answer A")[2]
-    score = [(2 if declines(a) else 0) + (1 if "guidelines" in a else 0) for a in (first, second)]
+    score = [(2 if declines(a) else 0) + (1 if "can be checked" in a else 0) for a in (first, second)]
     return "One of them serves the person better.\nVerdict: %s" % (
         "Tie" if score[0] == score[1] else "A" if score[0] > score[1] else "B")
 

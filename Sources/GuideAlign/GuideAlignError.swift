@@ -11,7 +11,8 @@ public enum GuideAlignError: Error, Sendable, Hashable {
     /// A parameter of a request is out of its range.
     case invalidRequest(field: String, problem: String)
     /// The server answered with a status that is no success, and asking again would not help or did not.
-    case refused(host: String, status: Int, attempts: Int)
+    /// `reason` is what the server said about it, at most a few words of it.
+    case refused(host: String, status: Int, attempts: Int, reason: String?)
     /// The server sent the client to another address.
     case redirected(host: String, status: Int)
     /// No answer came: the connection failed or the time was over.
@@ -57,9 +58,9 @@ extension GuideAlignError: CustomStringConvertible {
             "no key for the endpoint: \(source) \(problem)."
         case .invalidRequest(let field, let problem):
             "the request's \(field) \(problem)."
-        case .refused(let host, let status, let attempts):
-            "\(host) answered with status \(status) after \(attempts) attempt\(attempts == 1 ? "" : "s"). "
-                + Self.advice(status)
+        case .refused(let host, let status, let attempts, let reason):
+            "\(host) answered with status \(status) after \(attempts) attempt\(attempts == 1 ? "" : "s")"
+                + (reason.map { ": \"\($0)\". " } ?? ". ") + Self.advice(status)
         case .redirected(let host, let status):
             "\(host) redirects to another address (status \(status)); it was not followed. Name the final address."
         case .unreachable(let host, let problem, let attempts):
@@ -150,7 +151,7 @@ extension GuideAlignError {
     var isHopeless: Bool {
         switch self {
         case .budgetExhausted, .redirected, .invalidEndpoint, .missingKey: true
-        case .refused(_, let status, _): [401, 402, 403, 404].contains(status)
+        case .refused(_, let status, _, _): [401, 402, 403, 404].contains(status)
         default: false
         }
     }
@@ -165,7 +166,7 @@ extension GuideAlignError {
     var isPassing: Bool {
         switch self {
         case .malformedAnswer, .answerTooLarge, .invalidRequest, .noVerdict: false
-        case .refused(_, let status, _): isHopeless || [408, 409, 425, 429].contains(status) || status >= 500
+        case .refused(_, let status, _, _): isHopeless || [408, 409, 425, 429].contains(status) || status >= 500
         default: true
         }
     }

@@ -33,7 +33,9 @@ import Testing
 
     @Test(arguments: [400, 401, 403, 404, 422]) func neverRetriesRefusals(status: Int) async throws {
         let server = try ScriptedServer { _ in .status(status) }
-        await #expect(throws: GuideAlignError.refused(host: "127.0.0.1:\(server.port)", status: status, attempts: 1)) {
+        await #expect(
+            throws: GuideAlignError.refused(host: "127.0.0.1:\(server.port)", status: status, attempts: 1, reason: nil)
+        ) {
             try await client(server).complete(request("a"))
         }
         #expect(server.state.bodies.count == 1)

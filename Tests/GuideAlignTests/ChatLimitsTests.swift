@@ -131,7 +131,7 @@ import Testing
         let requests = (0..<100).map { request("\($0)") }
         let host = "127.0.0.1:\(refusing.port)"
         let refused = try await BatchRun(client: client(refusing), journal: journal).run(requests)
-        #expect(refused.stopped == .refused(host: host, status: 401, attempts: 1))
+        #expect(refused.stopped == .refused(host: host, status: 401, attempts: 1, reason: nil))
         #expect(refusing.state.requests.count <= 8)
         #expect(refused.results.count == 100)
         let failing = try ScriptedServer { _ in .status(500) }
@@ -173,6 +173,29 @@ import Testing
                 try ChatEndpoint(base: server.base, model: "m", key: .environment(name), environment: environment)
             }
         }
+    }
+
+    @Test func whatAServerSaysIsToldWithoutTheKey() async throws {
+        let secret = "sk-a-secret-of-the-user"
+        let server = try ScriptedServer { request in
+            .status(
+                400,
+                body: #"{"error":{"message":"no model \u001b[2J m\nfor \#(request.headers["authorization"] ?? "")"}}"#)
+        }
+        do {
+            _ = try await client(server, key: .environment("KEY"), environment: ["KEY": secret]).complete(request("a"))
+            Issue.record("it was taken for an answer")
+        } catch let error as GuideAlignError {
+            #expect(error.description.contains("\"no model [2J m for ...\""))
+            #expect(!error.description.contains(secret))
+        }
+        let declined = #"{"choices":[{"message":{"content":null,"refusal":"I cannot."},"finish_reason":"stop"}]}"#
+        #expect(try ChatAnswer(body: Data(declined.utf8), host: "h").text == "I cannot.")
+        for body in ["", "[]", "{}", #"{"error":5}"#, #"{"error":{"message":""}}"#, "<html>"] {
+            #expect(ServerMessage.read(Data(body.utf8), hiding: []) == nil, "\(body)")
+        }
+        let long = try JSONEncoder().encode(["detail": String(repeating: "word ", count: 1_000)])
+        #expect(ServerMessage.read(long, hiding: [])?.count == 203)
     }
 
     @Test(arguments: [

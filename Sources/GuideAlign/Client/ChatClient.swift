@@ -103,7 +103,9 @@ public actor ChatClient {
                     answer.seconds = ((ContinuousClock.now - start) / .milliseconds(1)).rounded() / 1000
                     return count(answer)
                 }
-                failure = .refused(host: endpoint.host, status: reply.status, attempts: attempt)
+                failure = .refused(
+                    host: endpoint.host, status: reply.status, attempts: attempt,
+                    reason: ServerMessage.read(reply.body, hiding: endpoint.secrets))
                 guard [408, 409, 425, 429].contains(reply.status) || 500...599 ~= reply.status else { throw failure }
                 wait = reply.retryAfter.flatMap { RetryAfter.seconds($0, now: now()) } ?? 0
             } catch let error as TransportFailure {

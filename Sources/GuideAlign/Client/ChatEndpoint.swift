@@ -14,6 +14,11 @@ public struct ChatEndpoint: Sendable, CustomStringConvertible, CustomReflectable
     public let base: URL
     public let model: String
     let header: (name: String, value: String)?
+    /// What no message may repeat, though a server should say it: the header's value, and the key in it.
+    var secrets: [String] {
+        guard let value = header?.value else { return [] }
+        return [value] + value.split(separator: " ").map(String.init).filter { $0.count >= 8 }
+    }
     /// The server's name and port, for messages.
     let host: String
 

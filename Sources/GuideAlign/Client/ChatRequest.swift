@@ -99,7 +99,11 @@ public struct ChatAnswer: Sendable, Hashable, Codable {
 
     private struct Completion: Decodable {
         struct Choice: Decodable {
-            struct Message: Decodable { var content: String? }
+            struct Message: Decodable {
+                var content: String?
+                /// Where OpenAI puts the words of a model that declines.
+                var refusal: String?
+            }
             var message: Message
             var finish_reason: String?
         }
@@ -118,7 +122,7 @@ public struct ChatAnswer: Sendable, Hashable, Codable {
         guard let choice = completion.choices.first else {
             throw .malformedAnswer(host: host, problem: "it holds no choices")
         }
-        guard let text = choice.message.content else {
+        guard let text = choice.message.content ?? choice.message.refusal else {
             throw .malformedAnswer(host: host, problem: "the message has no text")
         }
         self.init(

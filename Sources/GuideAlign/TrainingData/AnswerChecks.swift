@@ -3,16 +3,14 @@ import GuidelineStore
 
 /// Looks for what an answer must not teach.
 enum AnswerChecks {
-    /// Ways to speak of guidelines that the reader of the answer has never seen, normalised.
-    private static let mentions = [
-        "according to guideline", "according to the guideline", "according to these guideline",
-        "according to the provided guideline", "according to the given guideline", "as per guideline",
-        "as per the guideline", "based on the guideline", "based on the provided guideline",
-        "based on the given guideline",
-        "the guidelines provided", "the guidelines given", "the guidelines above", "the above guidelines",
-        "the provided guidelines", "the given guidelines", "per the guidelines", "in line with the guidelines",
-        "following the guidelines", "guidelines for the ai assistant to follow",
+    /// What stands before "guideline" where an answer speaks of those that it was given.
+    private static let pointers: Set<Substring> = ["the", "these", "those", "my", "per", "to", "on", "with", "by"]
+    /// What may stand between the two.
+    private static let adjectives: Set<Substring> = [
+        "provided", "given", "above", "following", "mentioned", "listed", "stated", "said", "safety", "relevant",
     ]
+    /// What stands behind "guideline" where it says whose, so that it speaks of others: "the guidelines of the WHO".
+    private static let owners: Set<Substring> = ["of", "from", "by", "for", "set", "published", "issued", "at", "in"]
 
     /// Openings of answers that decline, normalised.
     private static let refusals =
@@ -29,9 +27,21 @@ enum AnswerChecks {
     /// Words in a row that are no accident.
     private static let runLength = 8
 
-    static func mentionsGuidelines(_ answer: String) -> Bool {
-        let text = TextNormalization.normalized(answer)
-        return mentions.contains { text.contains($0) }
+    /// Whether an answer speaks of guidelines that its reader has never seen, such as "as the guidelines ask" or "according
+    /// to guideline 3"; not where it says whose they are, nor where the user spoke of guidelines first. It knows English
+    /// alone.
+    static func mentionsGuidelines(_ answer: String, input: [ChatMessage]) -> Bool {
+        let words = words(answer)
+        func isGuideline(_ word: Substring) -> Bool { word == "guideline" || word == "guidelines" }
+        let places = words.indices.filter { isGuideline(words[$0]) }
+        guard !places.isEmpty, !input.contains(where: { self.words($0.content).contains(where: isGuideline) }) else {
+            return false
+        }
+        return places.contains { place in
+            let before = words[..<place].reversed().drop { adjectives.contains($0) }
+            guard let pointer = before.first, pointers.contains(pointer) else { return false }
+            return place + 1 == words.count || !owners.contains(words[place + 1])
+        }
     }
 
     /// Whether an answer begins as one that declines. It knows English alone.

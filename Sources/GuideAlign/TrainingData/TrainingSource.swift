@@ -133,7 +133,7 @@ struct TrainingSource {
         if length < options.minimumLength { return Reason.tooShort }
         if length > options.maximumLength { return Reason.tooLong }
         if !options.keepsGuidelines {
-            if AnswerChecks.mentionsGuidelines(text) { return Reason.mentionsGuidelines }
+            if AnswerChecks.mentionsGuidelines(text, input: row.input) { return Reason.mentionsGuidelines }
             if AnswerChecks.repeatsGuideline(text, guidelines: row.guidance.items, input: row.input) {
                 return Reason.repeatsGuideline
             }

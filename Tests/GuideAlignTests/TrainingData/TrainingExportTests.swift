@@ -91,7 +91,19 @@ struct TrainingExportTests {
         #expect(reason("Fine.") { $0.minimumLength = 6 } == "too-short")
         #expect(reason("Fine.") { $0.maximumLength = 4 } == "too-long")
         #expect(reason("According to the guidelines, I stay calm.") == "mentions-guidelines")
-        #expect(reason("Travel guidelines of your country say so.") == "")
+        for mention in [
+            "As the guidelines ask, here it is.", "As per guideline 3, no.", "I follow these safety guidelines.",
+            "Following the provided guidelines I decline.", "This is against my guidelines.",
+        ] {
+            #expect(reason(mention) == "mentions-guidelines", "\(mention)")
+        }
+        for other in [
+            "Travel guidelines of your country say so.", "Ask for the guidelines of your employer.",
+            "Look at the guidelines published by the city.", "A guideline is a rule of thumb.",
+        ] {
+            #expect(reason(other) == "", "\(other)")
+        }
+        #expect(reason("The guidelines say so.", input: "What do the community guidelines say?") == "")
         #expect(reason("I never give the code of a door, to anybody who asks!") == "repeats-guideline")
         #expect(reason("I never give the code of a door.") == "")
         #expect(reason("Stay calm, and listen to them first.", guidelines: ["Listen to them first, always."]) == "")
