@@ -17,11 +17,11 @@ public enum Evaluation {
     ///
     /// Positives that were merged into other guidelines count as those (``GuidelineLibrary/mergedGuidelines()``).
     ///
-    /// Queries are searched one after the other, so that latencies are those of a caller who has the machine for itself.
-    /// A query to which nothing applies has no recall; it counts in the figures on abstention alone.
+    /// Queries are searched one after the other, so that latencies are those of a caller who has the machine for
+    /// itself. A query to which nothing applies has no recall; it counts in the figures on abstention alone.
     ///
-    /// - Throws: ``FingerpostError/unknownPositive(id:query:_:)`` for a positive that the library does not have, and what
-    ///   a search throws.
+    /// - Throws: ``FingerpostError/unknownPositive(id:query:_:)`` for a positive that the library does not have, and
+    ///   what a search throws.
     public static func run(
         _ queries: [EvaluationQuery], in library: GuidelineLibrary, options: Options = Options(),
         progress: (@Sendable (_ completed: Int, _ total: Int) -> Void)? = nil
@@ -117,8 +117,8 @@ public enum Evaluation {
 }
 
 extension Retrieval {
-    /// The best similarity that was found, whether it counted as a match or not: what a threshold is compared with, but for
-    /// a calibration's shift.
+    /// The best similarity that was found, whether it counted as a match or not: what a threshold is compared with, but
+    /// for a calibration's shift.
     public var bestSimilarity: Float? {
         (matches.map { $0.similarity ?? $0.score } + dropped.map { $0.similarity ?? $0.score }).max()
     }

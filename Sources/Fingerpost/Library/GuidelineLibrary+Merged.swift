@@ -1,11 +1,11 @@
 import GuidelineStore
 
 extension GuidelineLibrary {
-    /// For each guideline that was merged into another one, here or in files before they were built, the id of the one that
-    /// stands for it now.
+    /// For each guideline that was merged into another one, here or in files before they were built, the id of the one
+    /// that stands for it now.
     ///
-    /// Read from the field `merged` of those that were kept, and from `merged_into` of those that were retired. A guideline
-    /// that is in the library and not retired stands for itself, whatever others say. O(library).
+    /// Read from the field `merged` of those that were kept, and from `merged_into` of those that were retired. A
+    /// guideline that is in the library and not retired stands for itself, whatever others say. O(library).
     public func mergedGuidelines() throws -> [String: String] {
         var survivors: [String: String] = [:]
         var standing: Set<String> = []

@@ -1,7 +1,7 @@
 /// What the lint finds in a text by itself, for texts that are no guidelines of a library yet.
 package enum TextInspection {
-    /// The name of what in the text speaks to the model that reads the prompt, such as `override`; nil where nothing does.
-    /// O(length).
+    /// The name of what in the text speaks to the model that reads the prompt, such as `override`; nil where nothing
+    /// does. O(length).
     package static func payload(in text: String) -> String? {
         Payload.payloads(in: text).first?.kind.rawValue
     }

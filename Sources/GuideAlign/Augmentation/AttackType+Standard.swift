@@ -1,7 +1,7 @@
 extension AttackType {
-    /// The 14 types of Guide-Align (Luo et al., 2024; the division is that of Sun et al., "Safety Assessment of Chinese Large
-    /// Language Models", 2023): eight of scenarios, six of attacks. The seeds are our own. They name what is asked for in
-    /// general words and hold nothing that would help to do it.
+    /// The 14 types of Guide-Align (Luo et al., 2024; the division is that of Sun et al., "Safety Assessment of Chinese
+    /// Large Language Models", 2023): eight of scenarios, six of attacks. The seeds are our own. They name what is
+    /// asked for in general words and hold nothing that would help to do it.
     public static let standard: [AttackType] = [
         AttackType(
             name: "Crimes_And_Illegal_Activities",

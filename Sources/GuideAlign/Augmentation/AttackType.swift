@@ -40,8 +40,8 @@ public struct AttackType: Sendable, Hashable {
         return types
     }
 
-    /// Codes for guidelines about inputs of a type: that of Guide-Align's list, and the nearest codes of MLCommons and of
-    /// the package's own list where the crosswalk gives exactly one. A type that spans several codes of a list says
+    /// Codes for guidelines about inputs of a type: that of Guide-Align's list, and the nearest codes of MLCommons and
+    /// of the package's own list where the crosswalk gives exactly one. A type that spans several codes of a list says
     /// nothing about which of them an input is about.
     public static func risks(ofType name: String) -> [String] {
         let code = "ga:\(name)"

@@ -4,10 +4,10 @@ import Platform
 /// Has a model continue lists of inputs, so that few seeds become many inputs (Luo et al., "Guide-Align", NAACL 2024;
 /// Wang et al., "Self-Instruct", ACL 2023).
 ///
-/// In rounds: each request shows two seeds and two inputs that were written before, or four seeds at first, and asks for
-/// more. An input is kept if its ROUGE-L with every one kept before, of all types, is at most the limit: what is much like
-/// another leads to the same guidelines and costs as much. A round's requests are chosen before it begins and its answers
-/// read in a fixed order, so that nothing depends on which answer came first.
+/// In rounds: each request shows two seeds and two inputs that were written before, or four seeds at first, and asks
+/// for more. An input is kept if its ROUGE-L with every one kept before, of all types, is at most the limit: what is
+/// much like another leads to the same guidelines and costs as much. A round's requests are chosen before it begins and
+/// its answers read in a fixed order, so that nothing depends on which answer came first.
 public struct Augmentation: Sendable {
     public let types: [AttackType]
     public let prompts: PromptSet
@@ -33,8 +33,8 @@ public struct Augmentation: Sendable {
 
     /// Runs until each type has its inputs, or is given up.
     ///
-    /// A request that failed for a reason that may pass ends the run, since what is asked next depends on its answer; one
-    /// that the server will not answer counts as an answer without inputs.
+    /// A request that failed for a reason that may pass ends the run, since what is asked next depends on its answer;
+    /// one that the server will not answer counts as an answer without inputs.
     ///
     /// - Throws: ``GuideAlignError`` where the journal cannot be used or a request makes no sense.
     public func run(

@@ -1,5 +1,5 @@
-/// The length of the longest common subsequence of two sequences of word numbers, 64 words at a time (Hyyrö, "Bit-parallel
-/// LCS-length computation revisited", AWOCA 2004).
+/// The length of the longest common subsequence of two sequences of word numbers, 64 words at a time (Hyyrö,
+/// "Bit-parallel LCS-length computation revisited", AWOCA 2004).
 struct CommonSubsequence {
     /// For each word of the pattern, where it stands, ``words`` machine words each.
     private var masks: [UInt32: Int] = [:]

@@ -1,12 +1,12 @@
 import Fingerpost
 
-/// Keeps texts of which no two are too much alike by ROUGE-L: F1 of the longest common subsequence of their words, `2 LCS /
-/// (|a| + |b|)` (C.-Y. Lin, "ROUGE: a package for automatic evaluation of summaries", 2004). Words are letters and digits in
-/// lower case.
+/// Keeps texts of which no two are too much alike by ROUGE-L: F1 of the longest common subsequence of their words, `2
+/// LCS / (|a| + |b|)` (C.-Y. Lin, "ROUGE: a package for automatic evaluation of summaries", 2004). Words are letters
+/// and digits in lower case.
 ///
-/// A text that is too much like a kept one shares at least a number of words with it that follows from the lengths. So it
-/// shares one of its rarest words, and only kept texts that have one of those, a fitting length, and enough words in common
-/// in any order are compared in full (the prefix filter of Chaudhuri, Ganti and Kaushik, ICDE 2006).
+/// A text that is too much like a kept one shares at least a number of words with it that follows from the lengths. So
+/// it shares one of its rarest words, and only kept texts that have one of those, a fitting length, and enough words in
+/// common in any order are compared in full (the prefix filter of Chaudhuri, Ganti and Kaushik, ICDE 2006).
 struct RougeFilter {
     let limit: Double
     private var numbers: [String: UInt32] = [:]

@@ -10,8 +10,8 @@ public struct GenerationOptions: Sendable, Hashable {
     }
 
     public var kinds = Kinds.both
-    /// Whether the model is first asked if an input is risky. If not, all guidelines that ``kinds`` says are asked for, for
-    /// every input.
+    /// Whether the model is first asked if an input is risky. If not, all guidelines that ``kinds`` says are asked for,
+    /// for every input.
     public var detectsRisks = true
     public var form = PromptSet.Form.chat
     /// Inputs that a guideline gets as its examples, the first that led to it.

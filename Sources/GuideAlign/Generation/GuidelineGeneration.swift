@@ -3,8 +3,8 @@ import GuidelineStore
 
 /// Has a model write guidelines for inputs (Luo et al., "Guide-Align", NAACL 2024, section 3.1).
 ///
-/// An input is first judged: does it contain what is unsafe, may it lead to an unsafe answer? In the conversation of that
-/// question the model then writes guidelines, about safety if so, about quality if not. Answers are read by
+/// An input is first judged: does it contain what is unsafe, may it lead to an unsafe answer? In the conversation of
+/// that question the model then writes guidelines, about safety if so, about quality if not. Answers are read by
 /// ``GuidelineLines``; what is refused is kept aside.
 public struct GuidelineGeneration: Sendable {
     public let inputs: [GenerationInput]
@@ -63,8 +63,8 @@ public struct GuidelineGeneration: Sendable {
 
     /// Asks for what the journal lacks, and puts all answers together. What a run does not come to, the next one does.
     ///
-    /// - Throws: ``GuideAlignError`` where the journal cannot be used or a request makes no sense. That the run ended before
-    ///   its time is an outcome: ``GenerationOutcome/incompleteness``.
+    /// - Throws: ``GuideAlignError`` where the journal cannot be used or a request makes no sense. That the run ended
+    ///   before its time is an outcome: ``GenerationOutcome/incompleteness``.
     public func run(
         _ batch: BatchRun, progress: (@Sendable (GenerationProgress) -> Void)? = nil
     ) async throws -> GenerationOutcome {

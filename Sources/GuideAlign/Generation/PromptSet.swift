@@ -49,8 +49,8 @@ public struct PromptSet: Sendable, Hashable {
 
     /// Reads the files of a folder; those that are not there are the standard ones.
     ///
-    /// - Throws: `GuidelineStoreError` where one cannot be read, ``GuideAlignError/invalidPrompts(location:problem:)`` for
-    ///   one without the places that are to be filled in, and for a folder that has none of the files.
+    /// - Throws: `GuidelineStoreError` where one cannot be read, ``GuideAlignError/invalidPrompts(location:problem:)``
+    ///   for one without the places that are to be filled in, and for a folder that has none of the files.
     public init(folder: URL) throws {
         var files = Self.standardFiles
         files["version.txt"] = folder.lastPathComponent

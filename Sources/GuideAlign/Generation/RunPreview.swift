@@ -52,7 +52,8 @@ extension GuidelineGeneration {
 }
 
 extension Augmentation {
-    /// The first prompt of the first type, and an estimate for all, at inputs of 25 tokens of which two in three are kept.
+    /// The first prompt of the first type, and an estimate for all, at inputs of 25 tokens of which two in three are
+    /// kept.
     public func preview() -> RunPreview {
         var preview = RunPreview()
         for (index, type) in types.enumerated() {

@@ -31,8 +31,9 @@ public struct GenerationInputs: Sendable, Hashable {
 
     public init(_ inputs: [GenerationInput] = []) { self.inputs = inputs }
 
-    /// Reads JSON Lines of `{"id","text"}`, or `query` or `prompt` in the place of `text`, with a `type` or not; of files
-    /// whose names end in `.txt`, each line is an input. Names may end in `.gz`; `-` is standard input, in JSON Lines.
+    /// Reads JSON Lines of `{"id","text"}`, or `query` or `prompt` in the place of `text`, with a `type` or not; of
+    /// files whose names end in `.txt`, each line is an input. Names may end in `.gz`; `-` is standard input, in JSON
+    /// Lines.
     ///
     /// - Throws: `GuidelineStoreError` with the line at fault: no text, a wrong type, an id that another text has, or
     ///   nothing in any of the files.

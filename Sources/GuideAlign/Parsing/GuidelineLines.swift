@@ -2,11 +2,12 @@ import Foundation
 
 /// The guidelines in a model's answer, and what of the answer is none.
 ///
-/// Asked for are lines of `Title: text`. Understood are also numbers, bullets, Markdown headings and emphasis around them;
-/// a title on a line of its own with the text below; `Title:` and `Text:` on lines of their own; full-width colons, dashes
-/// behind titles, quotes, fenced blocks, and JSON: objects with `title` and `text`, or texts, in a list, in the list
-/// `guidelines` of an object, or a line each. Nothing is guessed: a line without a title is refused. Each line that is no
-/// guideline is in ``refused`` with the reason, those of an introduction or a remark behind the list too.
+/// Asked for are lines of `Title: text`. Understood are also numbers, bullets, Markdown headings and emphasis around
+/// them; a title on a line of its own with the text below; `Title:` and `Text:` on lines of their own; full-width
+/// colons, dashes behind titles, quotes, fenced blocks, and JSON: objects with `title` and `text`, or texts, in a list,
+/// in the list `guidelines` of an object, or a line each. Nothing is guessed: a line without a title is refused. Each
+/// line that is no guideline is in ``refused`` with the reason, those of an introduction or a remark behind the list
+/// too.
 public struct GuidelineLines: Sendable, Hashable {
     public struct Entry: Sendable, Hashable {
         public var title: String

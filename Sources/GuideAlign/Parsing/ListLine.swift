@@ -108,8 +108,8 @@ struct ListLine {
         return text
     }
 
-    /// The title and what stands behind it, split at the first colon with a space behind it, at a full-width colon, where
-    /// emphasis ends, or, of a marked line, at the first dash between spaces; nil where there is no title.
+    /// The title and what stands behind it, split at the first colon with a space behind it, at a full-width colon,
+    /// where emphasis ends, or, of a marked line, at the first dash between spaces; nil where there is no title.
     ///
     /// The text is empty where the line ends with the colon.
     var parts: (title: String, text: String)? {
