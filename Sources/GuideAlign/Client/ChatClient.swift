@@ -1,10 +1,6 @@
 import Foundation
 import Platform
 
-#if canImport(FoundationNetworking)
-import FoundationNetworking
-#endif
-
 /// What a client has done so far.
 public struct ChatUsage: Sendable, Hashable {
     public var requests = 0
@@ -52,7 +48,7 @@ public actor ChatClient {
     public nonisolated let policy: ChatPolicy
     public private(set) var usage = ChatUsage()
 
-    private let transport = HTTPTransport()
+    private let transport: any ChatTransport
     private let pause: @Sendable (_ seconds: Double) async throws -> Void
     private let now: @Sendable () -> Date
     private var generator: any RandomNumberGenerator & Sendable
@@ -72,6 +68,7 @@ public actor ChatClient {
     ) {
         self.endpoint = endpoint
         self.policy = policy
+        transport = endpoint.base.scheme?.lowercased() == "http" ? SocketTransport() : HTTPTransport()
         self.generator = generator
         self.now = now
         self.pause = pause
@@ -97,7 +94,7 @@ public actor ChatClient {
             do {
                 let start = ContinuousClock.now
                 let reply = try await transport.send(
-                    urlRequest(body, key: key), limit: policy.answerLimit, seconds: policy.timeout)
+                    transportRequest(body, key: key), limit: policy.answerLimit, seconds: policy.timeout)
                 if reply.status == 200 {
                     var answer = try ChatAnswer(body: reply.body, host: endpoint.host)
                     answer.seconds = ((ContinuousClock.now - start) / .milliseconds(1)).rounded() / 1000
@@ -125,16 +122,11 @@ public actor ChatClient {
         }
     }
 
-    private func urlRequest(_ body: Data, key: String) -> URLRequest {
-        var request = URLRequest(url: endpoint.base.appendingPathComponent("chat/completions"))
-        request.httpMethod = "POST"
-        request.httpBody = body
-        // The transport keeps the time; the session's own, which counts whole seconds on Linux, must not come first.
-        request.timeoutInterval = policy.timeout.rounded(.up) + 60
-        request.setValue("application/json", forHTTPHeaderField: "Content-Type")
-        request.setValue(key, forHTTPHeaderField: "Idempotency-Key")
-        if let header = endpoint.header { request.setValue(header.value, forHTTPHeaderField: header.name) }
-        return request
+    private func transportRequest(_ body: Data, key: String) -> TransportRequest {
+        var headers = [(name: "Content-Type", value: "application/json"), (name: "Idempotency-Key", value: key)]
+        if let header = endpoint.header { headers.append(header) }
+        return TransportRequest(
+            url: endpoint.base.appendingPathComponent("chat/completions"), headers: headers, body: body)
     }
 
     private func checkBudgets() throws(GuideAlignError) {

@@ -5,21 +5,8 @@ import Platform
 import FoundationNetworking
 #endif
 
-struct HTTPReply: Sendable {
-    var status: Int
-    var retryAfter: String?
-    var body: Data
-}
-
-enum TransportFailure: Error {
-    case connection(String)
-    case timeOver
-    case tooLarge
-    case redirected(status: Int)
-}
-
 /// URLSession with a limit on an answer's size and on the whole time of a request, following no redirect.
-final class HTTPTransport: NSObject, URLSessionDataDelegate, Sendable {
+final class HTTPTransport: NSObject, URLSessionDataDelegate, ChatTransport {
     private struct Exchange {
         var continuation: CheckedContinuation<HTTPReply, any Error>
         var limit: Int
@@ -50,9 +37,9 @@ final class HTTPTransport: NSObject, URLSessionDataDelegate, Sendable {
         }
     }
 
-    func send(_ request: URLRequest, limit: Int, seconds: Double) async throws -> HTTPReply {
+    func send(_ request: TransportRequest, limit: Int, seconds: Double) async throws -> HTTPReply {
         try Task.checkCancellation()
-        let task = openSession().dataTask(with: request)
+        let task = openSession().dataTask(with: Self.urlRequest(request, seconds))
         let id = task.taskIdentifier
         let clock = DispatchWorkItem { [weak self] in
             self?.finish(id, .failure(TransportFailure.timeOver))
@@ -70,6 +57,16 @@ final class HTTPTransport: NSObject, URLSessionDataDelegate, Sendable {
             finish(id, .failure(CancellationError()))
             task.cancel()
         }
+    }
+
+    private static func urlRequest(_ request: TransportRequest, _ seconds: Double) -> URLRequest {
+        var made = URLRequest(url: request.url)
+        made.httpMethod = "POST"
+        made.httpBody = request.body
+        // The time is kept here; the session's own, which counts whole seconds on Linux, must not come first.
+        made.timeoutInterval = seconds.rounded(.up) + 60
+        for header in request.headers { made.setValue(header.value, forHTTPHeaderField: header.name) }
+        return made
     }
 
     private func finish(_ id: Int, _ result: Result<HTTPReply, any Error>) {
