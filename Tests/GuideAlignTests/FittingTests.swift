@@ -179,6 +179,22 @@ struct FittingTests {
         #expect(throws: FittingError.self) { try library.fit(Planted.pairs(), options: options) }
     }
 
+    @Test("Pairs of a guideline that was merged into another one are pairs of that one")
+    func mergedGuidelines() throws {
+        let library = try Planted.library(in: folder, encoder: PlantedEncoder())
+        let merged: [JSONValue] = (0..<120).map { .object(["id": .string("old\($0)")]) }
+        for rule in 0..<120 {
+            var guideline = try #require(try library.guideline(id: "g\(rule)"))
+            guideline.additionalFields["merged"] = .array([merged[rule]])
+            try library.add([guideline])
+        }
+        let pairs = Planted.pairs().map { pair in
+            EvaluationQuery(text: pair.text, positives: Set(pair.positives.map { "old" + $0.dropFirst() }))
+        }
+        let report = try library.fit(pairs, options: options())
+        #expect(report.adapter != nil && report.unknownGuidelines.isEmpty)
+    }
+
     @Test("Inputs without a word that the encoder knows do no harm")
     func unknownWords() throws {
         let library = try Planted.library(in: folder, encoder: PlantedEncoder())

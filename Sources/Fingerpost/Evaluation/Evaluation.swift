@@ -73,7 +73,7 @@ public enum Evaluation {
     }
 
     /// For the positives that the library has no more, or only retired, the guidelines they were merged into.
-    static func mergedPositives(
+    package static func mergedPositives(
         _ queries: [EvaluationQuery], library: GuidelineLibrary
     ) throws -> [String: String] {
         var gone: Set<String> = []

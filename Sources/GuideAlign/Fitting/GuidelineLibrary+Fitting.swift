@@ -19,7 +19,7 @@ extension GuidelineLibrary {
     ///
     /// - Parameters:
     ///   - pairs: inputs with the ids of guidelines that apply to them; those to which nothing applies are passed over. Those
-    ///     with the same text are one.
+    ///     with the same text are one. An id that was merged into another guideline stands for that one.
     ///   - progress: told what is being done; it may throw to end the work.
     /// - Throws: ``FittingError`` for pairs or options that cannot be used, and what the encoder and the store throw.
     /// - Complexity: O(inputs * (guidelines + batch) * dimension) for each of some epochs.
@@ -30,6 +30,8 @@ extension GuidelineLibrary {
         let threads = options.threads ?? Processors.available
         let (ids, statements) = try statements()
         let places = Dictionary(ids.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+        let merged = try Evaluation.mergedPositives(pairs, library: self)
+        let pairs = merged.isEmpty ? pairs : pairs.map { $0.resolved(by: merged) }
         let split = try PairSplit(
             pairs, places: places, holdout: options.holdout, seed: options.seed,
             allowsMissing: options.allowsMissingPositives)
