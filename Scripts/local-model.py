@@ -15,7 +15,8 @@ import sys
 import threading
 
 # A base model knows no turns: it is given the messages one after the other, as a text to go on with.
-PLAIN = "{% for message in messages %}{{ message['content'] }}\n\n{% endfor %}"
+# The last one ends where the answer is to begin.
+PLAIN = "{% for message in messages %}{{ message['content'] }}{% if not loop.last %}\n\n{% endif %}{% endfor %}"
 
 
 def bundled_model(folder: str) -> str:
