@@ -43,10 +43,6 @@ struct Failure: Error {
             self.init(
                 code: error.code, message: error.description, file: error.location?.file, line: error.location?.line,
                 isInputError: error.isInputError)
-        case let error as FittingError:
-            self.init(
-                code: error.code, message: error.description, file: error.location?.file, line: error.location?.line,
-                isInputError: error.isInputError)
         case let error as GuideAlignError:
             self.init(
                 code: error.code, message: error.description, file: error.location?.file, line: error.location?.line,

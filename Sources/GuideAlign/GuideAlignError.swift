@@ -45,6 +45,12 @@ public enum GuideAlignError: Error, Sendable, Hashable {
     case nothingGenerated(problem: String)
     /// The run ended before all was asked.
     case incomplete(left: String, reason: String)
+    /// Too few inputs to fit a retriever on whose guidelines the library has.
+    case tooFewPairs(found: Int, needed: Int)
+    /// So many pairs name guidelines that the library does not have that they are another library's.
+    case unknownGuidelines(pairs: Int, of: Int, ids: [String])
+    /// A number in the options makes no sense.
+    case invalidOption(name: String, value: String, allowed: String)
     /// A decision of a review cannot be carried out.
     case review(ReviewProblem, InputLocation?)
 }
@@ -93,6 +99,15 @@ extension GuideAlignError: CustomStringConvertible {
             "nothing came of it: \(problem)."
         case .incomplete(let left, let reason):
             "\(left): \(reason) The answers that came are kept: the same command goes on where this one ended."
+        case .tooFewPairs(let found, let needed):
+            "there are \(found) different inputs with a guideline of the library; fitting and checking the result needs "
+                + "\(needed) at least, and pays from about a thousand on."
+        case .unknownGuidelines(let pairs, let count, let ids):
+            "\(pairs) of \(count) inputs name only guidelines that the library does not have ("
+                + ids.prefix(5).map { "\"\($0)\"" }.joined(separator: ", ") + (ids.count > 5 ? ", …" : "")
+                + "). Name the library that the pairs are for, correct the ids, or leave them out with --allow-missing."
+        case .invalidOption(let name, let value, let allowed):
+            "\(name) is \(value), must be \(allowed)."
         case .review(let problem, let location):
             (location.map { "\($0): " } ?? "") + problem.description
         }
@@ -133,6 +148,9 @@ extension GuideAlignError {
         case .invalidPrompts: "invalid_prompts"
         case .nothingGenerated: "nothing_generated"
         case .incomplete: "incomplete"
+        case .tooFewPairs: "too_few_pairs"
+        case .unknownGuidelines: "unknown_positive"
+        case .invalidOption: "invalid_option"
         case .review(let problem, _): problem.code
         }
     }
@@ -141,7 +159,7 @@ extension GuideAlignError {
     public var isInputError: Bool {
         switch self {
         case .invalidEndpoint, .missingKey, .invalidRequest, .journalDamaged, .folderNotEmpty, .notTrainingData,
-            .invalidPrompts, .review:
+            .invalidPrompts, .review, .tooFewPairs, .unknownGuidelines, .invalidOption:
             true
         default: false
         }

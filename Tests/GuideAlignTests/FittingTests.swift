@@ -166,17 +166,17 @@ struct FittingTests {
     @Test("Pairs and options that cannot be used are refused")
     func refusals() throws {
         let library = try Planted.library(in: folder, encoder: PlantedEncoder())
-        #expect(throws: FittingError.tooFewPairs(found: 12, needed: 50)) {
+        #expect(throws: GuideAlignError.tooFewPairs(found: 12, needed: 50)) {
             try library.fit(Array(Planted.pairs().prefix(12)))
         }
         let others = Planted.pairs().map { EvaluationQuery(text: $0.text, positives: ["x"]) }
-        #expect(throws: FittingError.unknownGuidelines(pairs: 720, of: 720, ids: ["x"])) { try library.fit(others) }
+        #expect(throws: GuideAlignError.unknownGuidelines(pairs: 720, of: 720, ids: ["x"])) { try library.fit(others) }
         var options = FittingOptions()
         options.holdout = 0.5
-        #expect(throws: FittingError.self) { try library.fit(Planted.pairs(), options: options) }
+        #expect(throws: GuideAlignError.self) { try library.fit(Planted.pairs(), options: options) }
         options = FittingOptions()
         options.temperature = 0.001
-        #expect(throws: FittingError.self) { try library.fit(Planted.pairs(), options: options) }
+        #expect(throws: GuideAlignError.self) { try library.fit(Planted.pairs(), options: options) }
     }
 
     @Test("Pairs of a guideline that was merged into another one are pairs of that one")

@@ -79,15 +79,15 @@ struct PairSplitTests {
         #expect(some.items.count == 71 && some.leftOutCount == 10)
         #expect(some.unknown == Set((70..<80).map { "g\($0)" } + ["gone"]))
         #expect(
-            throws: FittingError.unknownGuidelines(
+            throws: GuideAlignError.unknownGuidelines(
                 pairs: 60, of: 81,
                 ids: some.unknown.union(
                     (20..<70).map { "g\($0)" }
                 ).sorted())
         ) { try split(pairs, rules: 20) }
-        #expect(throws: FittingError.tooFewPairs(found: 21, needed: 50)) {
+        #expect(throws: GuideAlignError.tooFewPairs(found: 21, needed: 50)) {
             try split(pairs, rules: 20, allowsMissing: true)
         }
-        #expect(throws: FittingError.tooFewPairs(found: 0, needed: 50)) { try split([], rules: 20) }
+        #expect(throws: GuideAlignError.tooFewPairs(found: 0, needed: 50)) { try split([], rules: 20) }
     }
 }

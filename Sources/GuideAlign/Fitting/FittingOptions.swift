@@ -23,9 +23,9 @@ public struct FittingOptions: Sendable, Hashable {
 
     public init() {}
 
-    func validate() throws(FittingError) {
+    func validate() throws(GuideAlignError) {
         func check(_ name: String, _ value: some CustomStringConvertible, _ isRight: Bool, _ allowed: String)
-            throws(FittingError)
+            throws(GuideAlignError)
         {
             guard isRight else { throw .invalidOption(name: name, value: "\(value)", allowed: allowed) }
         }

@@ -21,7 +21,7 @@ extension GuidelineLibrary {
     ///   - pairs: inputs with the ids of guidelines that apply to them; those to which nothing applies are passed over. Those
     ///     with the same text are one. An id that was merged into another guideline stands for that one.
     ///   - progress: told what is being done; it may throw to end the work.
-    /// - Throws: ``FittingError`` for pairs or options that cannot be used, and what the encoder and the store throw.
+    /// - Throws: ``GuideAlignError`` for pairs or options that cannot be used, and what the encoder and the store throw.
     /// - Complexity: O(inputs * (guidelines + batch) * dimension) for each of some epochs.
     public func fit(
         _ pairs: [EvaluationQuery], options: FittingOptions = FittingOptions(), progress: ProgressHandler? = nil

@@ -41,7 +41,7 @@ struct PairSplit: Sendable {
     ///   - holdout: the share that checks, and again that chooses.
     init(
         _ pairs: [EvaluationQuery], places: [String: Int], holdout: Double, seed: UInt64, allowsMissing: Bool
-    ) throws(FittingError) {
+    ) throws(GuideAlignError) {
         var byText: [String: Int] = [:]
         var total = 0
         for pair in pairs where !pair.positives.isEmpty {
