@@ -38,6 +38,17 @@ if [ -z "$binary" ]; then
     flags=(-c release --product fingerpost)
     # Swift's own libraries go into the program: it then runs where no Swift is, and starts sooner.
     [ "$(uname -s)" = Darwin ] || flags+=(--static-swift-stdlib --scratch-path .build/install)
+    # Foundation's URLSession wants libcurl under the name that only its development package gives it.
+    if [ "$(uname -s)" != Darwin ]; then
+        curl=$({ ldconfig -p || /sbin/ldconfig -p; } 2>/dev/null | awk '$1 == "libcurl.so.4" { print $NF; exit }') || true
+        if [ -z "$curl" ]; then
+            echo "libcurl is missing: apt-get install libcurl4-openssl-dev, or libcurl of your system." >&2
+            exit 1
+        fi
+        mkdir -p .build/install-links
+        ln -sf "$curl" .build/install-links/libcurl.so
+        flags+=(-Xlinker "-L$PWD/.build/install-links")
+    fi
     # shellcheck disable=SC2086
     swift build "${flags[@]}" ${SWIFT_FLAGS:-}
     # shellcheck disable=SC2086
