@@ -9,6 +9,7 @@ let package = Package(
         .library(name: "TextEncoder", targets: ["TextEncoder", "FingerpostResources"]),
         .library(name: "Fingerpost", targets: ["Fingerpost"]),
         .library(name: "GuideAlign", targets: ["GuideAlign"]),
+        .library(name: "Guardrails", targets: ["Guardrails"]),
         .executable(name: "fingerpost", targets: ["FingerpostCLI"]),
     ],
     dependencies: [
@@ -56,10 +57,17 @@ let package = Package(
         .target(
             name: "GuideAlign",
             dependencies: ["Fingerpost", "GuidelineStore", "LinearAlgebra", "Platform", "TextEncoder"]),
+        // Checks on what goes into a model and comes out of it, and what their log teaches.
+        .target(
+            name: "Guardrails",
+            dependencies: [
+                "Fingerpost", "GuidelineStore", "LinearAlgebra", "Platform", "TextEncoder",
+                .product(name: "Yams", package: "Yams"),
+            ]),
         .executableTarget(
             name: "FingerpostCLI",
             dependencies: [
-                "GuideAlign", "Fingerpost", "GuidelineStore", "TextEncoder", "VectorIndex", "LinearAlgebra", "Platform",
+                "Guardrails", "GuideAlign", "Fingerpost", "GuidelineStore", "TextEncoder", "VectorIndex", "LinearAlgebra", "Platform",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -102,9 +110,16 @@ let package = Package(
                 "TextEncoder",
             ]),
         .testTarget(
+            name: "GuardrailsTests",
+            dependencies: [
+                "Guardrails", "Fingerpost", "FingerpostResources", "GuidelineStore", "LinearAlgebra", "Platform",
+                "TextEncoder",
+            ],
+            resources: [.copy("Fixtures")]),
+        .testTarget(
             name: "FingerpostCLITests",
             dependencies: [
-                "FingerpostCLI", "Fingerpost", "GuidelineStore", "LinearAlgebra", "LoopbackServer", "Platform",
+                "FingerpostCLI", "Fingerpost", "Guardrails", "GuidelineStore", "LinearAlgebra", "LoopbackServer", "Platform",
             ],
             resources: [.copy("Fixtures")]),
     ],

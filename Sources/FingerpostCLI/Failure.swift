@@ -1,5 +1,6 @@
 import Foundation
 import Fingerpost
+import Guardrails
 import GuideAlign
 import GuidelineStore
 import LinearAlgebra
@@ -40,6 +41,10 @@ struct Failure: Error {
                 isInputError: error.isInputError)
             record = error.location?.record
         case let error as FingerpostError:
+            self.init(
+                code: error.code, message: error.description, file: error.location?.file, line: error.location?.line,
+                isInputError: error.isInputError)
+        case let error as GuardrailsError:
             self.init(
                 code: error.code, message: error.description, file: error.location?.file, line: error.location?.line,
                 isInputError: error.isInputError)
