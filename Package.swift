@@ -67,7 +67,8 @@ let package = Package(
         .executableTarget(
             name: "FingerpostCLI",
             dependencies: [
-                "Guardrails", "GuideAlign", "Fingerpost", "GuidelineStore", "TextEncoder", "VectorIndex", "LinearAlgebra", "Platform",
+                "Guardrails", "GuideAlign", "Fingerpost", "GuidelineStore", "TextEncoder", "VectorIndex",
+                "LinearAlgebra", "Platform",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -119,7 +120,8 @@ let package = Package(
         .testTarget(
             name: "FingerpostCLITests",
             dependencies: [
-                "FingerpostCLI", "Fingerpost", "Guardrails", "GuidelineStore", "LinearAlgebra", "LoopbackServer", "Platform",
+                "FingerpostCLI", "Fingerpost", "Guardrails", "GuidelineStore", "LinearAlgebra", "LoopbackServer",
+                "Platform",
             ],
             resources: [.copy("Fixtures")]),
     ],
