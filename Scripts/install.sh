@@ -32,10 +32,11 @@ if [ "${1:-}" = --remove ]; then
     exit
 fi
 
-# FINGERPOST_BINARY names a program built before; it is for tests.
+# Both are for tests: FINGERPOST_BINARY names a program built before, FINGERPOST_CONFIGURATION is debug for one that is
+# built sooner.
 binary=${FINGERPOST_BINARY:-}
 if [ -z "$binary" ]; then
-    flags=(-c release --product fingerpost)
+    flags=(-c "${FINGERPOST_CONFIGURATION:-release}" --product fingerpost)
     # Swift's own libraries go into the program: it then runs where no Swift is, and starts sooner.
     [ "$(uname -s)" = Darwin ] || flags+=(--static-swift-stdlib --scratch-path .build/install)
     # Foundation's URLSession wants libcurl under the name that only its development package gives it.

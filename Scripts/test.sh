@@ -62,6 +62,16 @@ fi
 step "The commands in the README, and installation"
 Scripts/check-docs.sh "$(swift build --show-bin-path)" || fail "the commands in the README"
 
+step "The command with Swift's libraries in it, as installed"
+installed=$PWD/.build/installed
+rm -rf "$installed"
+PREFIX=$installed FINGERPOST_CONFIGURATION=debug Scripts/install.sh >"$logs/install.log" 2>&1 ||
+    fail "the installation" "$logs/install.log"
+# Away from this folder, and from every library of Swift's.
+(cd / && env -i PATH=/usr/bin:/bin HOME=/ "$installed/bin/fingerpost" doctor >"$OLDPWD/$logs/doctor.log" 2>&1) ||
+    fail "the installed command" "$logs/doctor.log"
+PREFIX=$installed Scripts/install.sh --remove >/dev/null
+
 printf '\n'
 printf '%s\n' "${summary[@]}"
 printf 'make test: everything passed in %d min %02d s\n' $(((SECONDS - started) / 60)) $(((SECONDS - started) % 60))
