@@ -45,6 +45,10 @@ public enum FingerpostError: Error, Sendable, Hashable {
     case invalidPlan(problem: String, InputLocation?)
     /// A plan of duplicates was made for another library.
     case foreignPlan(plan: String, library: String)
+    /// A library cannot be promoted to itself.
+    case samePlace(library: String)
+    /// A library changed while another one took over its guidelines. Nothing was taken.
+    case changedMeanwhile(library: String)
     /// Guidelines have changed since the plan of duplicates was made.
     case outdatedPlan(library: String, ids: [String])
 }
@@ -101,6 +105,10 @@ extension FingerpostError: CustomStringConvertible {
             "\(location.map { "\($0): " } ?? "")the plan \(problem). Make it again with dedup --plan, or correct the line."
         case .foreignPlan(let plan, let library):
             "the plan was made for another library (\(plan)) than \(library). Make one for this library with dedup --plan."
+        case .samePlace(let library):
+            "the candidate and the library are both \(library). Change a copy of a library (fingerpost copy), and promote that."
+        case .changedMeanwhile(let library):
+            "\(library) changed while it was promoted. Nothing was taken over; promote it again."
         case .outdatedPlan(let library, let ids):
             "\(ids.count) guidelines of \(library) have changed since the plan was made: "
                 + ids.prefix(20).map { "\"\($0)\"" }.joined(separator: ", ") + (ids.count > 20 ? ", …" : "")
@@ -130,18 +138,20 @@ extension FingerpostError: CustomStringConvertible {
         case .invalidPlan: "invalid_plan"
         case .foreignPlan: "foreign_plan"
         case .outdatedPlan: "outdated_plan"
+        case .samePlace: "same_library"
+        case .changedMeanwhile: "changed_meanwhile"
         }
     }
 
     /// Whether what was given is at fault (exit status 2) rather than the work (exit status 1).
     public var isInputError: Bool {
         switch self {
-        case .incomplete, .indexMismatch, .invalidCalibration, .invalidAdapter: false
+        case .incomplete, .indexMismatch, .invalidCalibration, .invalidAdapter, .changedMeanwhile: false
         case .encoderNotFound, .encoderMismatch, .invalidOption, .invalidGate, .invalidTemplate, .invalidChat,
             .budgetExceeded,
             .wrongDimension, .unknownPositive, .unknownDocument,
             .nothingToCalibrate, .dimensionMismatch, .noVectors, .unusableVector, .invalidPlan, .foreignPlan,
-            .outdatedPlan:
+            .outdatedPlan, .samePlace:
             true
         }
     }
@@ -154,7 +164,7 @@ extension FingerpostError: CustomStringConvertible {
             .dimensionMismatch(_, _, let file, _),
             .noVectors(let file),
             .unusableVector(let file, _, _),
-            .foreignPlan(_, let file), .outdatedPlan(let file, _):
+            .foreignPlan(_, let file), .outdatedPlan(let file, _), .samePlace(let file), .changedMeanwhile(let file):
             InputLocation(file: file)
         case .unknownPositive(_, _, let location), .unknownDocument(_, _, let location), .invalidPlan(_, let location):
             location

@@ -30,6 +30,6 @@ struct FingerpostCommand: ParsableCommand {
             UnfitCommand.self, RespondCommand.self, CompareCommand.self, ExportCommand.self, EvaluateCommand.self,
             CalibrateCommand.self, ReportCommand.self,
             EmbedCommand.self, BenchmarkCommand.self, InfoCommand.self, DoctorCommand.self, VerifyCommand.self,
-            HistoryCommand.self, DiffCommand.self, RollbackCommand.self,
+            HistoryCommand.self, DiffCommand.self, RollbackCommand.self, CopyCommand.self, PromoteCommand.self,
         ])
 }

@@ -90,7 +90,7 @@ struct HistoryCommandTests {
         let place = try workspace()
         #expect(try search("vote in the election", place).contains("c"))
         let answer = try Program.run(["rollback", "-l", place.library, "--to", "1", "--json"]).json()
-        #expect(Set(answer.keys) == ["library", "libraryVersion", "restored", "removed"])
+        #expect(Set(answer.keys) == ["library", "libraryVersion", "restored", "removed", "restoresThresholds"])
         #expect(answer["libraryVersion"] as? Int == 4)
         #expect(answer["restored"] as? [String] == ["a", "b"] && answer["removed"] as? [String] == ["c"])
         #expect(try !search("vote in the election", place).contains("c"))

@@ -20,17 +20,7 @@ struct AdapterTests {
     private func adapter(
         _ encoder: WordEncoder = WordEncoder(), weights: Float = 0.05, prominence: Float = 0.5, offset: Float = 0.1
     ) throws -> RetrieverAdapter {
-        var generator = SplitMix64(seed: 3)
-        func numbers(_ count: Int, _ size: Float) -> [Float] {
-            (0..<count).map { _ in Float.random(in: -size...size, using: &generator) }
-        }
-        let weights = weights == 0 ? [Float](repeating: 0, count: 1_024) : numbers(1_024, weights)
-        return try RetrieverAdapter(
-            dimension: 32, weights: weights, bias: [Float](repeating: 0, count: 32), prominenceWeight: prominence,
-            temperature: 0.05, anchors: numbers(32 * 6, 0.3), offset: offset, scale: 1.5,
-            origin: RetrieverAdapter.Origin(
-                encoder: "words", encoderSHA256: encoder.identity.sha256, libraryVersion: 1, inputs: 10, guidelines: 5,
-                seed: 1, before: 0.1, after: 0.2, low: 0.05, high: 0.15, heldOut: 4))
+        try WordAdapter.make(encoder, weights: weights, prominence: prominence, offset: offset)
     }
 
     @Test("Similarities are those of the definition, and the beam finds what a scan finds")

@@ -19,7 +19,10 @@ struct RollbackCommand: ParsableCommand {
             lost, and a rollback can be rolled back. Texts that the library knew are encoded again where their vectors are \
             gone.
 
-            With --json: {"library","libraryVersion","restored":[ids],"removed":[ids]}; with an id {"library","id",\
+            A version that was promoted, or that a promotion or a rollback left, brings its thresholds and its fitted \
+            retriever back too; see promote.
+
+            With --json: {"library","libraryVersion","restored":[ids],"removed":[ids],"restoresThresholds"}; with an id {"library","id",\
             "libraryVersion","version"}.
             """)
 
@@ -79,11 +82,13 @@ struct RollbackCommand: ParsableCommand {
         let json: JSON = [
             "library": .string(target.library), "libraryVersion": .integer(outcome.libraryVersion),
             "restored": .strings(outcome.restored), "removed": .strings(outcome.removed),
+            "restoresThresholds": .bool(outcome.restoresThresholds),
         ]
         let text =
             "\(PlainText.line(target.library)) is as it was in version \(to); that is version \(outcome.libraryVersion): "
             + "\(Format.count(outcome.restored.count, "guideline")) restored, "
             + "\(Format.count(outcome.removed.count)) removed"
+            + (outcome.restoresThresholds ? "; its thresholds and fitted retriever are back too" : "")
         return (json, text)
     }
 }

@@ -39,4 +39,7 @@ public struct RollbackOutcome: Sendable, Hashable {
     public var restored: [String] = []
     /// Ids of the guidelines that were not there at that version.
     public var removed: [String] = []
+    /// Whether a calibration or a fitted retriever came back, or went. They are known of versions that were promoted, and of
+    /// those that a promotion or a rollback left; otherwise what the library has stays.
+    public var restoresThresholds = false
 }

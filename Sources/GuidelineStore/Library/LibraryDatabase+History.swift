@@ -64,7 +64,8 @@ extension LibraryDatabase {
 
     /// Makes the guidelines what they were at a version of the library, in one transaction. That is a new version of the
     /// library, and of each guideline that changes: what happened since stays in the history. Passages whose text is the
-    /// same keep their vectors. O(changes made since).
+    /// same keep their vectors. Where the version is one that was promoted, or that a promotion or a rollback left, the
+    /// calibration and the adapter that it had come back too. O(changes made since).
     ///
     /// - Throws: ``GuidelineStoreError/unknownLibraryVersion(path:version:newest:)`` or another ``GuidelineStoreError``;
     ///   then nothing has changed.
@@ -74,6 +75,7 @@ extension LibraryDatabase {
             let database = transaction.database
             try checkLibraryVersions([libraryVersion], database)
             let present = try Self.libraryVersion(database)
+            try transaction.keepState(of: present)
             var outcome = RollbackOutcome(libraryVersion: present)
             var restored: [String] = []
             for id in try Self.idsChanged(between: libraryVersion, and: present, database) {
@@ -90,6 +92,7 @@ extension LibraryDatabase {
                 if try transaction.restore(guideline) { outcome.restored.append(id) }
             }
             outcome.libraryVersion = transaction.newLibraryVersion ?? present
+            outcome.restoresThresholds = try transaction.restoreState(of: libraryVersion)
             return outcome
         }
     }

@@ -169,6 +169,7 @@ extension LibraryTransaction {
         // They are about the vectors of the encoder before.
         try setCalibration(nil)
         try setAdapter(nil)
+        try forgetStates()
         if try hasVectors() {
             try database.change("DELETE FROM vector")
             try database.change("UPDATE passage SET is_encoded = 0")

@@ -6,7 +6,7 @@ import GRDB
 /// Migrations are never edited once released; a new version adds one.
 enum LibrarySchema {
     /// The version that this code writes, kept as `user_version`.
-    static let version = 4
+    static let version = 5
 
     /// Makes a new library in an empty database and leaves it in write-ahead mode, which the file remembers.
     static func create(in queue: DatabaseQueue) throws {
@@ -63,6 +63,10 @@ enum LibrarySchema {
         migrator.registerMigration("v4", foreignKeyChecks: .immediate) { database in
             try database.execute(sql: version4)
             try database.execute(sql: "PRAGMA user_version = 4")
+        }
+        migrator.registerMigration("v5", foreignKeyChecks: .immediate) { database in
+            try database.execute(sql: version5)
+            try database.execute(sql: "PRAGMA user_version = 5")
         }
         return migrator
     }()
@@ -208,6 +212,29 @@ enum LibrarySchema {
             numbers BLOB NOT NULL,
             prominences BLOB NOT NULL,
             crc32c INTEGER NOT NULL
+        ) STRICT;
+        """
+
+    /// Whether the library can have releases. One of an older version that is open for reading alone has none.
+    static func hasReleases(_ database: Database) throws -> Bool { try database.number("PRAGMA user_version") >= 5 }
+
+    /// - `release` has a row for each library version that was promoted, and one for each that a promotion or a rollback
+    ///   left: guidelines have their history, and this is that of the calibration and the adapter that went with them.
+    /// - `figures` is what was measured before the promotion, as JSON.
+    private static let version5 = """
+        CREATE TABLE release (
+            library_version INTEGER PRIMARY KEY,
+            released_at TEXT,
+            name TEXT,
+            note TEXT,
+            figures TEXT,
+            calibration_record TEXT,
+            calibration_numbers BLOB,
+            calibration_crc32c INTEGER,
+            adapter_record TEXT,
+            adapter_numbers BLOB,
+            adapter_prominences BLOB,
+            adapter_crc32c INTEGER
         ) STRICT;
         """
 }

@@ -117,17 +117,24 @@ public final class LibraryTransaction {
     /// - Returns: Whether that changed anything.
     @discardableResult
     package func restore(_ guideline: Guideline) throws -> Bool {
+        try put(guideline, added: .restored, updated: .restored) != .unchanged
+    }
+
+    /// Makes a guideline so, whatever it was and whichever other guideline has the same content.
+    func put(
+        _ guideline: Guideline, added: GuidelineVersion.Change, updated: GuidelineVersion.Change
+    ) throws -> UpsertResult {
         var guideline = guideline
         let hash = guideline.contentHash
         guard let stored = try storedVersion(of: guideline.id) else {
-            try insert(guideline, hash, .restored)
-            return true
+            try insert(guideline, hash, added)
+            return .added
         }
         guideline.version = stored.version
-        if guideline.jsonText.utf8.elementsEqual(stored.record.utf8) { return false }
+        if guideline.jsonText.utf8.elementsEqual(stored.record.utf8) { return .unchanged }
         guideline.version = try Self.version(after: stored.version)
-        try update(guideline, hash, row: stored.row, .restored)
-        return true
+        try update(guideline, hash, row: stored.row, updated)
+        return .updated
     }
 
     private static func version(after version: Int) throws -> Int {
