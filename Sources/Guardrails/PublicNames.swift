@@ -5,11 +5,15 @@ import GuidelineStore
 
 public typealias DecisionNote = GuidelineStore.DecisionNote
 public typealias DecisionRecord = GuidelineStore.DecisionRecord
+public typealias DecisionTally = GuidelineStore.DecisionTally
 public typealias LogTime = GuidelineStore.LogTime
 public typealias Verdict = GuidelineStore.Verdict
 
 public typealias Guideline = Fingerpost.Guideline
 public typealias GuidelineFilter = Fingerpost.GuidelineFilter
 public typealias GuidelineLibrary = Fingerpost.GuidelineLibrary
+public typealias EvaluationQuery = Fingerpost.EvaluationQuery
 public typealias InputLocation = Fingerpost.InputLocation
 public typealias JSONValue = Fingerpost.JSONValue
+public typealias LibraryRelease = Fingerpost.LibraryRelease
+public typealias ObservedRate = Fingerpost.ObservedRate

@@ -14,12 +14,13 @@ public enum Verdict: String, Sendable, Hashable, Codable, CaseIterable, Comparab
     case deny
 
     /// Whether the one is milder than the other.
-    public static func < (one: Verdict, other: Verdict) -> Bool { one.rank < other.rank }
+    public static func < (one: Verdict, other: Verdict) -> Bool { one.place < other.place }
 
     /// Whether the text is not to go through as it is: the interventions that a trend counts.
     public var isIntervention: Bool { self >= .modify }
 
-    private var rank: Int {
+    /// Among all of them, from 0 for the mildest.
+    var place: Int {
         switch self {
         case .allow: 0
         case .audit: 1

@@ -23,14 +23,13 @@ public struct LogTime: Sendable, Hashable, Comparable, CustomStringConvertible {
 
     /// The time that is so many days away, of 24 hours each.
     public func adding(days: Int) -> LogTime {
-        let (span, overflows) = Int64(days).multipliedReportingOverflow(by: Self.day)
+        let (span, overflows) = Int64(days).multipliedReportingOverflow(by: Self.microsecondsPerDay)
         let (sum, exceeds) = microseconds.addingReportingOverflow(span)
         if overflows || exceeds { return LogTime(microseconds: days < 0 ? Self.earliest : Self.latest) }
         return LogTime(microseconds: sum)
     }
 
-    /// Microseconds of a day.
-    static let day: Int64 = 86_400_000_000
+    package static let microsecondsPerDay: Int64 = 86_400_000_000
     private static let earliest = -62_167_219_200_000_000 as Int64
     private static let latest = 253_402_300_799_999_999 as Int64
 
@@ -50,8 +49,8 @@ public struct LogTime: Sendable, Hashable, Comparable, CustomStringConvertible {
 
     /// ``description``, in bytes: the log writes it on its callers' path.
     var utf8: [UInt8] {
-        var day = microseconds.quotientAndRemainder(dividingBy: Self.day)
-        if day.remainder < 0 { day = (day.quotient - 1, day.remainder + Self.day) }
+        var day = microseconds.quotientAndRemainder(dividingBy: Self.microsecondsPerDay)
+        if day.remainder < 0 { day = (day.quotient - 1, day.remainder + Self.microsecondsPerDay) }
         let date = Self.date(ofDay: Int(day.quotient))
         let seconds = Int(day.remainder / 1_000_000)
         var bytes: [UInt8] = []
@@ -82,6 +81,11 @@ public struct LogTime: Sendable, Hashable, Comparable, CustomStringConvertible {
     }
 
     // MARK: Calendar
+
+    /// Its year, month and day, counted from 1.
+    package var calendarDate: (year: Int, month: Int, day: Int) {
+        Self.date(ofDay: Int(beginningOfDay.microseconds / Self.microsecondsPerDay))
+    }
 
     /// The year, month and day, counted from 1, of a day counted from the beginning of 1970 (Hinnant, "chrono-compatible
     /// low-level date algorithms", 2013).
@@ -116,7 +120,7 @@ private struct TimeReader {
         guard let year = number(4), take(45), let month = number(2), take(45), let day = number(2) else { return nil }
         let days = LogTime.day(year: year, month: month, day: day)
         guard (1...12).contains(month), LogTime.date(ofDay: days) == (year, month, day) else { return nil }
-        var microseconds = Int64(days) * LogTime.day
+        var microseconds = Int64(days) * LogTime.microsecondsPerDay
         if text.isEmpty { return microseconds }
         guard take(84) || take(116) || take(32), let hour = number(2), take(58), let minute = number(2), hour < 24,
             minute < 60

@@ -7,6 +7,13 @@ public struct LibraryRelease: Sendable, Hashable {
     public var note: String?
     /// What was measured before, as whoever promoted it wrote it.
     public var figures: JSONValue?
+
+    public init(
+        libraryVersion: Int, time: String, name: String? = nil, note: String? = nil, figures: JSONValue? = nil
+    ) {
+        (self.libraryVersion, self.time, self.name) = (libraryVersion, time, name)
+        (self.note, self.figures) = (note, figures)
+    }
 }
 
 /// What taking over another library's guidelines did.
