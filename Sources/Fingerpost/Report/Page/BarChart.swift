@@ -1,20 +1,20 @@
 /// Horizontal bars with their names and values in writing.
-struct BarChart {
-    struct Bar {
-        var label: String
-        var value: Double
+package struct BarChart {
+    package struct Bar {
+        package var label: String
+        package var value: Double
         /// The value in words.
-        var text: String
+        package var text: String
     }
 
-    var title: String
-    var bars: [Bar]
+    package var title: String
+    package var bars: [Bar]
     /// The value of a full bar; nil for the largest one.
-    var maximum: Double?
+    package var maximum: Double?
     /// What stands under the bars, such as what is left out.
-    var note: String?
+    package var note: String?
 
-    init(_ title: String, counts: [(label: String, count: Int)], total: Int) {
+    package init(_ title: String, counts: [(label: String, count: Int)], total: Int) {
         self.title = title
         bars = counts.map { label, count in
             let share = total > 0 ? " (\(Figure.percent(Double(count) / Double(total))))" : ""
@@ -22,12 +22,12 @@ struct BarChart {
         }
     }
 
-    init(_ title: String, bars: [Bar], maximum: Double? = nil) {
+    package init(_ title: String, bars: [Bar], maximum: Double? = nil) {
         (self.title, self.bars, self.maximum) = (title, bars, maximum)
     }
 
     /// The names and values are text of the page, which can be read, searched and made larger; the bars are decoration.
-    var html: HTML {
+    package var html: HTML {
         guard !bars.isEmpty else { return Self.empty(title, note: "None.") }
         let full = max(maximum ?? bars.map(\.value).max() ?? 0, .leastNormalMagnitude)
         let rows = bars.html { bar in
@@ -47,7 +47,7 @@ struct BarChart {
     }
 
     /// What stands in place of a chart without any bar.
-    static func empty(_ title: String, note: String) -> HTML {
+    package static func empty(_ title: String, note: String) -> HTML {
         "<figure><figcaption>\(title)</figcaption><p class=\"note\">\(note)</p></figure>\n"
     }
 }

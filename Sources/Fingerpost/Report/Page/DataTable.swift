@@ -1,39 +1,47 @@
 /// A table of figures with a caption and headings.
-struct DataTable {
-    struct Column {
-        var title: String
-        var isNumber = false
+package struct DataTable {
+    package struct Column {
+        package var title: String
+        package var isNumber = false
         /// Its cells hold sentences.
-        var isLong = false
+        package var isLong = false
+
+        package init(title: String, isNumber: Bool = false, isLong: Bool = false) {
+            (self.title, self.isNumber, self.isLong) = (title, isNumber, isLong)
+        }
     }
     /// A cell, and the key it is sorted by where that is not its text.
-    struct Cell: ExpressibleByStringInterpolation {
-        var content: HTML
-        var key: String?
+    package struct Cell: ExpressibleByStringInterpolation {
+        package var content: HTML
+        package var key: String?
 
-        init(_ content: HTML, key: String? = nil) { (self.content, self.key) = (content, key) }
-        init(_ text: String, key: String? = nil) { (content, self.key) = ("<bdi>\(text)</bdi>", key) }
-        init(stringLiteral value: String) { self.init(value) }
-        init(_ count: Int) { (content, key) = ("\(Figure.count(count))", String(count)) }
-        init(_ number: Double?, places: Int = 2) {
+        package init(_ content: HTML, key: String? = nil) { (self.content, self.key) = (content, key) }
+        package init(_ text: String, key: String? = nil) { (content, self.key) = ("<bdi>\(text)</bdi>", key) }
+        package init(stringLiteral value: String) { self.init(value) }
+        package init(_ count: Int) { (content, key) = ("\(Figure.count(count))", String(count)) }
+        package init(_ number: Double?, places: Int = 2) {
             (content, key) = ("\(Figure.optional(number, places))", number.map { Figure.decimal($0, 6) } ?? "-1")
         }
-        init(share: Double?) {
+        package init(share: Double?) {
             (content, key) = ("\(Figure.optionalPercent(share))", share.map { Figure.decimal($0, 6) } ?? "-1")
         }
     }
 
-    var caption: String
-    var columns: [Column]
+    package var caption: String
+    package var columns: [Column]
     /// The first cell of a row is its heading.
-    var rows: [[Cell]]
+    package var rows: [[Cell]]
     /// Whether its columns can be sorted where scripts run.
-    var isSortable = false
+    package var isSortable = false
+
+    package init(caption: String, columns: [Column], rows: [[Cell]], isSortable: Bool = false) {
+        (self.caption, self.columns, self.rows, self.isSortable) = (caption, columns, rows, isSortable)
+    }
 
     /// Rows from which a table scrolls by itself, under its headings.
     private static let tall = 24
 
-    var html: HTML {
+    package var html: HTML {
         let tall: HTML = rows.count > Self.tall ? " tall" : ""
         let head = columns.html { column in
             let numeric: HTML = column.isNumber ? " class=\"n\"" : ""
@@ -63,5 +71,5 @@ struct DataTable {
     }
 
     /// Folded away, as the numbers behind a chart.
-    var folded: HTML { "<details><summary>The numbers: \(caption)</summary>\(html)</details>\n" }
+    package var folded: HTML { "<details><summary>The numbers: \(caption)</summary>\(html)</details>\n" }
 }

@@ -2,38 +2,38 @@
 /// unless it is ``HTML`` itself. So text of users cannot become markup by being forgotten.
 ///
 /// Pages are well-formed XML too: elements are closed and attributes quoted.
-struct HTML: Sendable, ExpressibleByStringInterpolation {
-    var text: String
+package struct HTML: Sendable, ExpressibleByStringInterpolation {
+    package var text: String
 
-    init(stringLiteral value: String) { text = value }
-    init(stringInterpolation: Interpolation) { text = stringInterpolation.text }
+    package init(stringLiteral value: String) { text = value }
+    package init(stringInterpolation: Interpolation) { text = stringInterpolation.text }
     /// Escapes a text.
-    init(escaping value: some StringProtocol) { text = Self.escaped(value) }
+    package init(escaping value: some StringProtocol) { text = Self.escaped(value) }
 
-    static func += (left: inout HTML, right: HTML) { left.text += right.text }
-    static func + (left: HTML, right: HTML) -> HTML {
+    package static func += (left: inout HTML, right: HTML) { left.text += right.text }
+    package static func + (left: HTML, right: HTML) -> HTML {
         var sum = left
         sum += right
         return sum
     }
 
-    struct Interpolation: StringInterpolationProtocol {
-        var text: String
+    package struct Interpolation: StringInterpolationProtocol {
+        package var text: String
 
-        init(literalCapacity: Int, interpolationCount: Int) {
+        package init(literalCapacity: Int, interpolationCount: Int) {
             text = ""
             text.reserveCapacity(literalCapacity + 16 * interpolationCount)
         }
 
-        mutating func appendLiteral(_ literal: String) { text += literal }
-        mutating func appendInterpolation(_ html: HTML) { text += html.text }
-        mutating func appendInterpolation(_ value: some StringProtocol) { text += HTML.escaped(value) }
-        mutating func appendInterpolation(_ value: Int) { text += String(value) }
+        package mutating func appendLiteral(_ literal: String) { text += literal }
+        package mutating func appendInterpolation(_ html: HTML) { text += html.text }
+        package mutating func appendInterpolation(_ value: some StringProtocol) { text += HTML.escaped(value) }
+        package mutating func appendInterpolation(_ value: Int) { text += String(value) }
     }
 
     /// The text with what has a meaning in markup or in a quoted attribute replaced, and with U+FFFD for what must not or
     /// should not stand on a page: control characters, and those that turn the direction of the text around them.
-    static func escaped(_ value: some StringProtocol) -> String {
+    package static func escaped(_ value: some StringProtocol) -> String {
         var result = ""
         result.reserveCapacity(value.utf8.count)
         for scalar in value.unicodeScalars {
@@ -55,7 +55,7 @@ struct HTML: Sendable, ExpressibleByStringInterpolation {
 }
 
 extension Sequence<HTML> {
-    func joined() -> HTML {
+    package func joined() -> HTML {
         HTML(
             stringInterpolation: reduce(into: .init(literalCapacity: 0, interpolationCount: 0)) {
                 $0.appendInterpolation($1)
@@ -65,5 +65,5 @@ extension Sequence<HTML> {
 
 extension Sequence {
     /// The markup of each element, one after the other.
-    func html(_ body: (Element) -> HTML) -> HTML { map(body).joined() }
+    package func html(_ body: (Element) -> HTML) -> HTML { map(body).joined() }
 }

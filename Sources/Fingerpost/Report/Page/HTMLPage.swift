@@ -1,18 +1,26 @@
 /// A page that needs nothing beside itself: no file, no font, no network. Its policy forbids them, too.
-struct HTMLPage {
-    struct Section {
+package struct HTMLPage {
+    package struct Section {
         /// Letters, digits and hyphens; unique on the page.
-        var id: String
-        var title: String
-        var content: HTML
+        package var id: String
+        package var title: String
+        package var content: HTML
+
+        package init(id: String, title: String, content: HTML) {
+            (self.id, self.title, self.content) = (id, title, content)
+        }
     }
 
-    var title: String
+    package var title: String
     /// What stands under the title.
-    var introduction: HTML
-    var sections: [Section]
+    package var introduction: HTML
+    package var sections: [Section]
 
-    var text: String {
+    package init(title: String, introduction: HTML, sections: [Section]) {
+        (self.title, self.introduction, self.sections) = (title, introduction, sections)
+    }
+
+    package var text: String {
         let navigation = sections.html { "<li><a href=\"#\($0.id)\">\($0.title)</a></li>" }
         let main = sections.html { section in
             """

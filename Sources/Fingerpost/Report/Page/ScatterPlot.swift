@@ -1,20 +1,28 @@
 /// Points of several groups in a plane. Groups are told apart by colour, shape and the number at their middle.
-struct ScatterPlot {
-    struct Point {
-        var x: Double
-        var y: Double
-        var group: Int
-        var title: String
+package struct ScatterPlot {
+    package struct Point {
+        package var x: Double
+        package var y: Double
+        package var group: Int
+        package var title: String
+
+        package init(x: Double, y: Double, group: Int, title: String) {
+            (self.x, self.y, self.group, self.title) = (x, y, group, title)
+        }
     }
 
-    var summary: String
-    var points: [Point]
+    package var summary: String
+    package var points: [Point]
     /// The number shown for each group is its place from 1.
-    var centers: [(x: Double, y: Double)?]
+    package var centers: [(x: Double, y: Double)?]
+
+    package init(summary: String, points: [Point], centers: [(x: Double, y: Double)?]) {
+        (self.summary, self.points, self.centers) = (summary, points, centers)
+    }
 
     private static let (width, height, margin) = (900.0, 560.0, 18.0)
 
-    var html: HTML {
+    package var html: HTML {
         let xs = points.map(\.x)
         let ys = points.map(\.y)
         let (minX, maxX) = (xs.min() ?? 0, xs.max() ?? 0)
@@ -83,7 +91,7 @@ struct ScatterPlot {
     }
 
     /// The mark of a group on its own, for a legend.
-    static func mark(_ group: Int) -> HTML {
+    package static func mark(_ group: Int) -> HTML {
         """
         <svg width="14" height="14" aria-hidden="true" focusable="false"><path class="p s\(group % 8)" \
         d="\(shape(group % 3, 7, 7, 5))"/></svg>
