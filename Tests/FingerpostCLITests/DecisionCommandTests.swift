@@ -119,7 +119,7 @@ struct DecisionCommandTests {
         let first = try String(contentsOfFile: page, encoding: .utf8)
         _ = try Program.run(["report", "-l", place.library, "--decisions", "-o", page])
         #expect(try String(contentsOfFile: page, encoding: .utf8) == first)
-        #expect(first.contains("No burglary") && !first.contains("src=") && !first.contains("http"))
+        #expect(first.contains("No burglary") && !first.contains("src=") && !first.contains("://"))
         #expect(try Program.run(["report", "-l", place.library, "--decisions"]).status == 2)
     }
 }
