@@ -77,6 +77,8 @@ struct DecisionFilterArguments: ParsableArguments {
 struct RailArgument: ExpressibleByArgument {
     let value: DecisionRecord.Rail
 
+    init(_ value: DecisionRecord.Rail) { self.value = value }
+
     init?(argument: String) {
         guard let value = DecisionRecord.Rail(rawValue: argument) else { return nil }
         self.value = value

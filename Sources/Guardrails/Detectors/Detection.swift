@@ -26,7 +26,11 @@ public struct Detection: Sendable, Hashable {
             var (low, high) = (0, kept.count)
             while low < high {
                 let middle = (low + high) / 2
-                if kept[middle].range.upperBound <= detection.range.lowerBound { low = middle + 1 } else { high = middle }
+                if kept[middle].range.upperBound <= detection.range.lowerBound {
+                    low = middle + 1
+                } else {
+                    high = middle
+                }
             }
             if low < kept.count, kept[low].range.lowerBound < detection.range.upperBound { continue }
             kept.insert(detection, at: low)

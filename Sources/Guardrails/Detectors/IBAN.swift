@@ -41,7 +41,8 @@ enum IBAN {
         let moved = characters[4...] + characters[..<4]
         var remainder = 0
         for byte in moved {
-            remainder = (byte.isDigit ? remainder * 10 + Int(byte - 0x30) : remainder * 100 + Int(byte - 0x41) + 10) % 97
+            remainder =
+                (byte.isDigit ? remainder * 10 + Int(byte - 0x30) : remainder * 100 + Int(byte - 0x41) + 10) % 97
         }
         return remainder == 1 ? place : nil
     }

@@ -58,7 +58,9 @@ struct PersonalDataPass {
             guard !isInside else { return text.end(of: .digits, from: place, limit: text.count) }
             return look(atNumber: place, wantsNumbers: wantsNumbers)
         case 0x41...0x5A, 0x61...0x7A:
-            guard !ByteSet.word.contains(text[place - 1]) else { return text.end(of: .letters, from: place, limit: text.count) }
+            guard !ByteSet.word.contains(text[place - 1]) else {
+                return text.end(of: .letters, from: place, limit: text.count)
+            }
             if let end = lettered(at: place) { return end }
         default: break
         }

@@ -63,5 +63,6 @@ extension PersonalDataPass {
     }
 
     private static let fileEndings = Set(
-        byteWords("png jpg jpeg gif svg webp ico pdf js ts jsx tsx css scss html json yaml yml toml lock tar zip exe dll"))
+        byteWords(
+            "png jpg jpeg gif svg webp ico pdf js ts jsx tsx css scss html json yaml yml toml lock tar zip exe dll"))
 }

@@ -43,7 +43,9 @@ extension PersonalDataPass {
                 if NationalNumbers.isPESEL(digits), isNamed("pesel") { return (.polishPESEL, end, 1) }
             }
             guard groups == 1 || sizes == [2, 3, 3, 3], NationalNumbers.isGermanTaxID(digits) else { return nil }
-            if isNamed("steuer steueridentifikationsnummer steuernummer idnr tin tax taxid steuerid identifikationsnummer") {
+            if isNamed(
+                "steuer steueridentifikationsnummer steuernummer idnr tin tax taxid steuerid identifikationsnummer")
+            {
                 return (.germanTaxID, end, 1)
             }
             return groups == 4 && separator == 0x20 && !isOtherNumber ? (.germanTaxID, end, 0.8) : nil

@@ -89,7 +89,9 @@ extension SecretPass {
     /// Whether a value stands for one: `<your key>`, `${KEY}`, `os.environ["KEY"]`, `********`, `changeme`, a path.
     private func isPlaceholder(_ range: Range<Int>) -> Bool {
         let first = text[range.lowerBound]
-        if first == 0x3C || first == 0x24 || first == 0x7B || first == 0x5B || first == 0x28 || first == 0x25 || first == 0x2F {
+        if first == 0x3C || first == 0x24 || first == 0x7B || first == 0x5B || first == 0x28 || first == 0x25
+            || first == 0x2F
+        {
             return true
         }
         if range.allSatisfy({ text[$0] == first }) { return true }
@@ -121,7 +123,8 @@ extension SecretPass {
         optional undefined env. os. process. config. settings. self. this. getenv string str input prompt http todo xxxx \
         test_password my_password mypassword
         """)
-    private static let inner = byteWords("environ process.env getenv your_ your- _here -here placeholder xxxxx secrets. vault: example")
+    private static let inner = byteWords(
+        "environ process.env getenv your_ your- _here -here placeholder xxxxx secrets. vault: example")
 
     // MARK: Addresses
 
@@ -155,7 +158,9 @@ private enum SecretName {
             let byte = text[index]
             if ByteSet.alphanumerics.contains(byte) { name.append(byte.isUpper ? byte | 0x20 : byte) }
         }
-        func ends(_ word: [UInt8]) -> Bool { name.count >= word.count && name[(name.count - word.count)...].elementsEqual(word) }
+        func ends(_ word: [UInt8]) -> Bool {
+            name.count >= word.count && name[(name.count - word.count)...].elementsEqual(word)
+        }
         if Self.passwords.contains(where: ends) {
             self = .password
         } else if Self.keys.contains(where: ends) {
@@ -165,7 +170,8 @@ private enum SecretName {
         }
     }
 
-    private static let passwords = byteWords("password passwd passphrase pwd passcode kennwort passwort contrasena motdepasse")
+    private static let passwords = byteWords(
+        "password passwd passphrase pwd passcode kennwort passwort contrasena motdepasse")
     private static let keys = byteWords(
         """
         apikey secret secretkey accesskey accesstoken authtoken token privatekey clientsecret appsecret bearer credential \
