@@ -11,6 +11,7 @@ import GuidelineStore
 //     log FOLDER SEED       logs decisions for ever from two threads; acknowledges each on stdout
 //     collect FOLDER        collects a log over and over
 //     measure FOLDER COUNT  logs so many decisions and says what an append costs
+//     log-limited FOLDER    logs until its file may grow no more, and then on where it may
 //     inspect FOLDER UID    takes the user's id and says what opening the library gives
 
 /// Prints a line that is out of the process when the call returns, so that a kill cannot take it back.
@@ -152,6 +153,33 @@ func measure(_ folder: URL, count: Int) throws {
     try log.close()
 }
 
+/// Logs until the file may grow no more, and then on.
+func logLimited(_ folder: URL) throws {
+    signal(SIGXFSZ, SIG_IGN)
+    var limit = rlimit()
+    getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
+    let most = limit.rlim_max
+    limit.rlim_cur = 5_000
+    setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
+    let log = try DecisionLog(in: folder)
+    var number = 0
+    var failures = 0
+    while failures == 0 || number < 30 {
+        do {
+            try log.append(decision("d\(number)", records: 3))
+            say("d\(number)")
+        } catch let error as GuidelineStoreError {
+            say(error.code)
+            failures += 1
+            limit.rlim_cur = most
+            setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
+        }
+        number += 1
+    }
+    try log.close()
+    say("done")
+}
+
 let arguments = CommandLine.arguments
 guard arguments.count >= 3 else { exit(2) }
 let folder = URL(fileURLWithPath: arguments[2])
@@ -173,6 +201,7 @@ do {
             sleep(600)
         }
     case "log": try log(folder, seed: arguments.count > 3 ? Int(arguments[3]) ?? 0 : 0)
+    case "log-limited": try logLimited(folder)
     case "collect":
         say("ready")
         while true { try DecisionArchive.open(in: folder).collect() }

@@ -14,8 +14,10 @@ public enum ForgettingSubject: Sendable, Hashable {
 
 extension DecisionArchive {
     /// Removes records, and notes on their decisions, from the archive and from the log, also from files that are still
-    /// written to, whose lines are blotted out. What is removed is overwritten. Numbers of days stay as they were: they name
+    /// written to, of which what was collected is blotted out. What is removed is overwritten. Numbers of days stay as they were: they name
     /// nobody.
+    ///
+    /// The archive is written anew, which takes as much free space as it has.
     ///
     /// - Returns: How many records are gone.
     @discardableResult
@@ -30,8 +32,7 @@ extension DecisionArchive {
             try database.change("DELETE FROM rejected WHERE instr(line, CAST(? AS BLOB)) > 0", [value])
             return count
         }
-        try blot(subject)
-        try compact()
+        try scrub()
         return count
     }
 
@@ -44,9 +45,12 @@ extension DecisionArchive {
         let count = try write { database in
             try database.change(
                 "UPDATE record SET text = NULL WHERE text IS NOT NULL AND time < ?", [time.microseconds])
-            return database.changesCount
+            let count = database.changesCount
+            // Nobody can tell what is in those.
+            try database.change("DELETE FROM rejected")
+            return count
         }
-        try compact()
+        try scrub()
         return count
     }
 
@@ -63,41 +67,61 @@ extension DecisionArchive {
             try database.change("DELETE FROM rejected")
             return count
         }
-        try compact()
+        try scrub()
         return count
     }
 
-    /// Overwrites pages that are free, and empties SQLite's own log, which still has what was removed.
-    private func compact() throws {
+    /// Sees to it that what was removed is in no file. A page of SQLite may keep copies of rows that were moved to another one,
+    /// which `secure_delete` does not know of, so that the whole file is written anew; and its own log is emptied.
+    private func scrub() throws {
+        try blot()
         try translate {
-            try pool.writeWithoutTransaction { database in _ = try database.checkpoint(.truncate) }
+            try pool.writeWithoutTransaction { database in
+                try database.execute(sql: "VACUUM")
+                _ = try database.checkpoint(.truncate)
+            }
         }
     }
 
-    /// Overwrites the lines of files that are still written to. They have been collected, so nobody reads them again, and
-    /// the writer only appends.
-    private func blot(_ subject: ForgettingSubject) throws {
+    /// Overwrites what was collected of files that are still written to: nobody reads it again, and the writer only appends.
+    private func blot() throws {
         for file in LogSegment.all(in: DecisionLog.folder(in: folder)) {
-            guard var bytes = try? Array(Data(contentsOf: file)) else { continue }
-            guard let descriptor = try LogSegment.open(file.path, O_WRONLY) else { continue }
-            defer { LogSegment.close(descriptor) }
-            var start = 0
-            while let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {
-                let line = bytes[start..<end]
-                if let entry = try? DecisionEntry(line: line, location: InputLocation(file: file.path)),
-                    case .record(let record) = entry, subject.includes(record)
-                {
-                    for place in start..<end { bytes[place] = UInt8(ascii: " ") }
-                    let count = bytes.withUnsafeBytes { bytes in
-                        pwrite(descriptor, bytes.baseAddress?.advanced(by: start), end - start, off_t(start))
-                    }
-                    guard count == end - start else {
-                        throw GuidelineStoreError(FileError.last("overwrite", file.path))
-                    }
-                }
-                start = end + 1
+            let position = try read { database in
+                try database.number("SELECT position FROM segment WHERE name = ?", [file.lastPathComponent])
+            }
+            do {
+                guard position > 0, let descriptor = try LogSegment.open(file.path, O_RDWR) else { continue }
+                defer { LogSegment.close(descriptor) }
+                try Self.blot(descriptor, upTo: position, of: file)
+            } catch let error as FileError {
+                throw GuidelineStoreError(error)
             }
         }
+    }
+
+    /// Line breaks stay, so that lines keep their numbers.
+    private static func blot(_ descriptor: Int32, upTo end: Int, of file: URL) throws(FileError) {
+        var buffer = [UInt8](repeating: 0, count: 1 << 20)
+        var position = 0
+        while position < end {
+            let wanted = min(buffer.count, end - position)
+            let count = buffer.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, wanted, off_t(position)) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw .last("read", file.path) }
+            for place in 0..<count where buffer[place] != UInt8(ascii: "\n") { buffer[place] = UInt8(ascii: " ") }
+            var written = 0
+            while written < count {
+                let part = buffer.withUnsafeBytes {
+                    pwrite(
+                        descriptor, $0.baseAddress?.advanced(by: written), count - written, off_t(position + written))
+                }
+                if part < 0, errno == EINTR { continue }
+                guard part > 0 else { throw .last("overwrite", file.path) }
+                written += part
+            }
+            position += count
+        }
+        guard fdatasync(descriptor) == 0 else { throw .last("sync", file.path) }
     }
 }
 
@@ -110,14 +134,6 @@ extension ForgettingSubject {
         case .text(let text): ("input_hash = ?1", Self.hash(of: text))
         case .inputHash(let hash): ("input_hash = ?1", Insertion.key(hash))
         case .conversation(let id): ("conversation = ?1", Insertion.key(id))
-        }
-    }
-
-    fileprivate func includes(_ record: DecisionRecord) -> Bool {
-        switch self {
-        case .text(let text): record.inputHash == Self.hash(of: text)
-        case .inputHash(let hash): record.inputHash == hash
-        case .conversation(let id): record.conversationID == id
         }
     }
 }

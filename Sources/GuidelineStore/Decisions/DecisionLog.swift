@@ -48,10 +48,14 @@ public final class DecisionLog: Sendable {
         self.folder = Self.folder(in: folder)
         self.options = options
         state = Locked(State())
+        try makeFolder()
+    }
+
+    private func makeFolder() throws {
         do {
-            try FileManager.default.createDirectory(at: self.folder, withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         } catch {
-            throw GuidelineStoreError.unreadable(path: self.folder.path, reason: "the folder cannot be made")
+            throw GuidelineStoreError.unreadable(path: folder.path, reason: "the folder cannot be made")
         }
     }
 
@@ -100,6 +104,8 @@ public final class DecisionLog: Sendable {
                     throw GuidelineStoreError.logFull(path: folder.path, bytes: total, limit: options.folderBytes)
                 }
             }
+            // Somebody may have removed it meanwhile.
+            if state.segment == nil { try makeFolder() }
             do {
                 let segment = try state.segment ?? LogSegmentWriter(in: folder)
                 state.segment = segment

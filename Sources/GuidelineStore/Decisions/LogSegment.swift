@@ -48,6 +48,9 @@ final class LogSegmentWriter: @unchecked Sendable {
     private let path: String
     private var descriptor: Int32
     private(set) var size = 0
+    /// Whether a write came in part and was taken back. Somebody may have read that part already and go on behind it, so that
+    /// what were written there now would be passed over.
+    private var isSpoilt = false
     private let began = ContinuousClock.now
     private var lastSync = ContinuousClock.now
 
@@ -69,7 +72,14 @@ final class LogSegmentWriter: @unchecked Sendable {
     deinit { if descriptor >= 0 { Foundation.close(descriptor) } }
 
     func isFinished(_ options: DecisionLog.Options, adding count: Int) -> Bool {
-        size > 0 && (size + count > options.segmentBytes || ContinuousClock.now - began > options.segmentAge)
+        isSpoilt || !isPresent
+            || size > 0 && (size + count > options.segmentBytes || ContinuousClock.now - began > options.segmentAge)
+    }
+
+    /// Whether the file still has its name: what is written to one that was removed is lost.
+    private var isPresent: Bool {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 && status.st_nlink > 0
     }
 
     /// One write. What comes in part, as on a full disk, is taken back.
@@ -83,7 +93,10 @@ final class LogSegmentWriter: @unchecked Sendable {
                 written += count
             } else if errno != EINTR {
                 let error = FileError.last("write", path)
-                if written > 0 { ftruncate(descriptor, off_t(size)) }
+                if written > 0 {
+                    isSpoilt = true
+                    ftruncate(descriptor, off_t(size))
+                }
                 throw error
             }
         }

@@ -179,6 +179,76 @@ import Testing
         #expect(try archive.tallies().filter { $0.subject == .decision }.reduce(0) { $0 + $1.counts.total } == 5)
     }
 
+    private func holds(_ text: String) throws -> Bool {
+        let files = FileManager.default.enumerator(at: url, includingPropertiesForKeys: nil)
+        while let file = files?.nextObject() as? URL {
+            if let data = try? Data(contentsOf: file), data.range(of: Data(text.utf8)) != nil { return true }
+        }
+        return false
+    }
+
+    @Test func notesAndExpiredTextsAreNotLeftInFilesThatAreWrittenTo() throws {
+        let log = try DecisionLog(in: url)
+        try log.append([.of("first words", id: "d1"), .of("second words", id: "d2", conversation: "c2")])
+        var note = DecisionNote(time: .now, decision: "d2")
+        note.comment = "a remark"
+        try log.append(note)
+        let archive = try archive()
+        #expect(try holds("first words") && holds("a remark"))
+        #expect(try archive.forget(.conversation("c2")) == 1)
+        #expect(try !holds("second words") && !holds("a remark") && holds("first words"))
+        try log.append([.of("third words", id: "d3")])
+        #expect(try archive.expireTexts(before: .now) == 2)
+        #expect(try !holds("first words") && !holds("third words"))
+        try log.close()
+        let outcome = try archive.collect()
+        #expect(outcome.entries == 0 && outcome.rejectedLines == 0 && outcome.finishedSegments == 1)
+        #expect(try all(archive).map(\.decision.id) == ["d1", "d3"])
+    }
+
+    /// Rows that were moved between pages leave copies behind.
+    @Test func whatIsForgottenIsInNoPage() throws {
+        var random = SplitMix64(seed: 12)
+        let names = (0..<3_000).map { "talk-\(random.next())-\($0)" }
+        let archive = try archive()
+        for part in stride(from: 0, to: names.count, by: 500) {
+            try archive.insert(
+                names[part..<(part + 500)].map { .record(.of("words", id: "id-\($0)", conversation: $0)) })
+        }
+        for name in names.prefix(40) {
+            #expect(try archive.forget(.conversation(name)) == 1)
+            #expect(try !holds(name), "\(name)")
+        }
+        #expect(try archive.count == 2_960)
+    }
+
+    @Test func aLogWhoseFilesAreRemovedBeginsAnew() throws {
+        let log = try DecisionLog(in: url)
+        try log.append([.of("lost", id: "lost")])
+        try FileManager.default.removeItem(at: DecisionLog.folder(in: url))
+        try log.append([.of("kept", id: "kept")])
+        #expect(try archive().collect().entries == 1)
+        #expect(try archive().records(ofDecision: "kept").count == 1)
+    }
+
+    /// Where a write came in part, a reader may be behind it: what follows goes elsewhere.
+    @Test func aWriteThatCameInPartEndsItsFile() throws {
+        let helper = try HelperProcess(["log-limited", url.path])
+        let lines = helper.remainingLines()
+        #expect(lines.contains("disk_full"), "\(lines)")
+        #expect(lines.last == "done", "\(lines)")
+        #expect(files().count == 2)
+        for file in files() {
+            let text = try String(contentsOf: file, encoding: .utf8)
+            #expect(text.hasSuffix("\n"))
+        }
+        let archive = try archive()
+        let outcome = try archive.collect()
+        #expect(outcome.tornLines == 0 && outcome.rejectedLines == 0)
+        let acknowledged = lines.filter { $0.hasPrefix("d") && $0 != "done" && $0 != "disk_full" }
+        #expect(Set(try all(archive).map(\.decision.id)) == Set(acknowledged))
+    }
+
     @Test func textsAndRecordsExpire() throws {
         let archive = try archive()
         try archive.insert([
