@@ -1,4 +1,5 @@
 import Fingerpost
+import GuidelineStore
 
 /// What can go wrong in checking texts and in learning from what was checked, beyond what its parts report: errors of the
 /// library, the store and the encoder come through as ``FingerpostError``, ``GuidelineStoreError`` and ``EncoderError``.
@@ -7,6 +8,22 @@ public enum GuardrailsError: Error, Sendable, Hashable {
     case invalidOption(name: String, value: String, allowed: String)
     /// There is too little in the log, or in the file, to learn from.
     case nothingToLearn(problem: String)
+    /// A check looks for nothing, or for something that cannot be.
+    case invalidCheck(id: String, problem: String)
+    /// A file of rails is wrong in a place.
+    case invalidRails(InputLocation, problem: String)
+    /// Two checks of the same rails have one name.
+    case duplicateCheck(id: String)
+    /// A check asks a library, or a judge, that its rails were not given.
+    case missingPart(id: String, part: String)
+    /// A check of a program's own cannot be written to a file.
+    case notDefinable(id: String)
+    /// A check has not come to an end in time.
+    case deadlineMissed
+    /// A judge has answered with something else than was asked for.
+    case unclearAnswer
+    /// A stream goes no further: what comes next is denied, or somebody has to be asked.
+    case streamStopped(verdict: Verdict, checks: [String])
 }
 
 extension GuardrailsError: CustomStringConvertible {
@@ -14,6 +31,17 @@ extension GuardrailsError: CustomStringConvertible {
         switch self {
         case .invalidOption(let name, let value, let allowed): "\(name) is \(value), must be \(allowed)"
         case .nothingToLearn(let problem): problem
+        case .invalidCheck(let id, let problem): "The check \(id) is wrong: \(problem)."
+        case .invalidRails(let location, let problem): "\(location): \(problem)."
+        case .duplicateCheck(let id): "Two checks are called \(id); give one of them another id."
+        case .missingPart(let id, let part): "The check \(id) asks a \(part), and there is none; give the rails one."
+        case .notDefinable(let id):
+            "The check \(id) is a program's own and cannot be written to a file; leave it out, or keep these rails in code."
+        case .deadlineMissed: "The check came to no end in time."
+        case .unclearAnswer:
+            "The judge's answer is neither {\"violates\":true} nor {\"violates\":false}; it counts as none."
+        case .streamStopped(let verdict, let checks):
+            "The stream was stopped: \(verdict.rawValue), by \(checks.joined(separator: ", "))."
         }
     }
 
@@ -22,20 +50,31 @@ extension GuardrailsError: CustomStringConvertible {
         switch self {
         case .invalidOption: "invalid_option"
         case .nothingToLearn: "nothing_to_learn"
+        case .invalidCheck: "invalid_check"
+        case .invalidRails: "invalid_rails"
+        case .duplicateCheck: "duplicate_check"
+        case .missingPart: "missing_part"
+        case .notDefinable: "not_definable"
+        case .deadlineMissed: "deadline_missed"
+        case .unclearAnswer: "unclear_answer"
+        case .streamStopped: "stream_stopped"
         }
     }
 
     /// Whether what was given is at fault (exit status 2) rather than the work (exit status 1).
     public var isInputError: Bool {
         switch self {
-        case .invalidOption, .nothingToLearn: true
+        case .invalidOption, .nothingToLearn, .invalidCheck, .invalidRails, .duplicateCheck, .missingPart, .notDefinable:
+            true
+        case .deadlineMissed, .unclearAnswer, .streamStopped: false
         }
     }
 
     /// The place in the input that is at fault; nil where there is none to name.
     public var location: InputLocation? {
         switch self {
-        case .invalidOption, .nothingToLearn: nil
+        case .invalidRails(let location, _): location
+        default: nil
         }
     }
 }
