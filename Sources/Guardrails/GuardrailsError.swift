@@ -1,4 +1,5 @@
 import Fingerpost
+import GuidelineStore
 
 /// What can go wrong in checking texts and in learning from what was checked, beyond what its parts report: errors of the
 /// library, the store and the encoder come through as ``FingerpostError``, ``GuidelineStoreError`` and ``EncoderError``.
@@ -9,6 +10,22 @@ public enum GuardrailsError: Error, Sendable, Hashable {
     case nothingToLearn(problem: String)
     /// The log has no decision with this id, or several whose ids begin so.
     case unknownDecision(library: String, id: String, isAmbiguous: Bool)
+    /// A check looks for nothing, or for something that cannot be.
+    case invalidCheck(id: String, problem: String)
+    /// A file of rails is wrong in a place.
+    case invalidRails(InputLocation, problem: String)
+    /// Two checks of the same rails have one name.
+    case duplicateCheck(id: String)
+    /// A check asks a library, or a judge, that its rails were not given.
+    case missingPart(id: String, part: String)
+    /// A check of a program's own cannot be written to a file.
+    case notDefinable(id: String)
+    /// A check has not come to an end in time.
+    case deadlineMissed
+    /// A judge has answered with something else than was asked for.
+    case unclearAnswer
+    /// A stream goes no further: what comes next is denied, or somebody has to be asked.
+    case streamStopped(verdict: Verdict, checks: [String])
 }
 
 extension GuardrailsError: CustomStringConvertible {
@@ -21,6 +38,17 @@ extension GuardrailsError: CustomStringConvertible {
                 + (isAmbiguous
                     ? "several decisions have ids that begin" : "no decision has the id, or one that begins,")
                 + " \"\(id)\". fingerpost log show lists them."
+        case .invalidCheck(let id, let problem): "The check \(id) is wrong: \(problem)."
+        case .invalidRails(let location, let problem): "\(location): \(problem)."
+        case .duplicateCheck(let id): "Two checks are called \(id); give one of them another id."
+        case .missingPart(let id, let part): "The check \(id) asks a \(part), and there is none; give the rails one."
+        case .notDefinable(let id):
+            "The check \(id) is a program's own and cannot be written to a file; leave it out, or keep these rails in code."
+        case .deadlineMissed: "The check came to no end in time."
+        case .unclearAnswer:
+            "The judge's answer is neither {\"violates\":true} nor {\"violates\":false}; it counts as none."
+        case .streamStopped(let verdict, let checks):
+            "The stream was stopped: \(verdict.rawValue), by \(checks.joined(separator: ", "))."
         }
     }
 
@@ -30,13 +58,24 @@ extension GuardrailsError: CustomStringConvertible {
         case .invalidOption: "invalid_option"
         case .nothingToLearn: "nothing_to_learn"
         case .unknownDecision: "unknown_decision"
+        case .invalidCheck: "invalid_check"
+        case .invalidRails: "invalid_rails"
+        case .duplicateCheck: "duplicate_check"
+        case .missingPart: "missing_part"
+        case .notDefinable: "not_definable"
+        case .deadlineMissed: "deadline_missed"
+        case .unclearAnswer: "unclear_answer"
+        case .streamStopped: "stream_stopped"
         }
     }
 
     /// Whether what was given is at fault (exit status 2) rather than the work (exit status 1).
     public var isInputError: Bool {
         switch self {
-        case .invalidOption, .nothingToLearn, .unknownDecision: true
+        case .invalidOption, .nothingToLearn, .unknownDecision, .invalidCheck, .invalidRails, .duplicateCheck,
+            .missingPart, .notDefinable:
+            true
+        case .deadlineMissed, .unclearAnswer, .streamStopped: false
         }
     }
 
@@ -44,7 +83,8 @@ extension GuardrailsError: CustomStringConvertible {
     public var location: InputLocation? {
         switch self {
         case .unknownDecision(let library, _, _): InputLocation(file: library)
-        case .invalidOption, .nothingToLearn: nil
+        case .invalidRails(let location, _): location
+        default: nil
         }
     }
 }

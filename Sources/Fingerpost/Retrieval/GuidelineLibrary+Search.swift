@@ -31,6 +31,14 @@ extension GuidelineLibrary {
         return try retrieve(vector, query: nil, options: options, encode: .zero)
     }
 
+    /// ``search(_:options:)`` for a text whose vector the caller has already.
+    package func search(
+        _ text: String, vector: [Float], options: RetrievalOptions
+    ) throws -> Retrieval {
+        try options.validate()
+        return try retrieve(vector, query: text, options: options, encode: .zero)
+    }
+
     /// The guidelines nearest to each of many texts, in their order.
     ///
     /// - Parameters:

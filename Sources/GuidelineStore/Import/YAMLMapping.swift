@@ -9,14 +9,20 @@ package enum YAMLMapping {
     package static func members(
         of text: String, name: String
     ) throws(GuidelineStoreError) -> (members: [String: JSONValue], location: InputLocation)? {
-        let root: Node?
+        guard let root = try root(of: text, name: name) else { return nil }
+        var converter = YAMLConverter(file: name, budget: 4 * text.utf8.count + 1000)
+        return (try converter.record(root), converter.location(root))
+    }
+
+    /// The document's only node, with the places that its parts stand at; nil where it holds nothing but comments.
+    ///
+    /// - Throws: ``GuidelineStoreError`` with the line at fault.
+    package static func root(of text: String, name: String) throws(GuidelineStoreError) -> Node? {
         do {
-            root = try Parser(yaml: text).singleRoot()
+            let root = try Parser(yaml: text).singleRoot()
+            return root?.null == nil ? root : nil
         } catch {
             throw YAMLRecordReader.located(error, file: name)
         }
-        guard let root, root.null == nil else { return nil }
-        var converter = YAMLConverter(file: name, budget: 4 * text.utf8.count + 1000)
-        return (try converter.record(root), converter.location(root))
     }
 }
