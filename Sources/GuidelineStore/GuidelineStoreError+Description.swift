@@ -80,6 +80,9 @@ extension GuidelineStoreError: CustomStringConvertible {
                 ? "\(path): the library has never had a guideline \"\(id)\". Check the id."
                 : "\(path): the guideline \"\(id)\" has no version\(version.map { " \($0)" } ?? ""); its versions are "
                     + known.suffix(20).map(String.init).joined(separator: ", ") + "."
+        case .logFull(let path, let bytes, let limit):
+            "\(path): the decision log would take up \(bytes) bytes, more than the \(limit) that it may. Collect it (fingerpost log "
+                + "collect), or allow it more."
         case .noEncoder(let path):
             "\(path): the library has no encoder yet, so it can hold no vectors. Set the encoder first."
         case .encoderMismatch(let path, let stored, let requested):

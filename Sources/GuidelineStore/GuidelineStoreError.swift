@@ -91,6 +91,8 @@ public enum GuidelineStoreError: Error, Sendable, Hashable {
     /// The library has never had this version of the guideline; `known` are those that it has had, none where it has
     /// never had the guideline.
     case unknownGuidelineVersion(path: String, id: String, version: Int?, known: [Int])
+    /// The files of a decision log take up all that they may.
+    case logFull(path: String, bytes: Int, limit: Int)
     case noEncoder(path: String)
     case encoderMismatch(path: String, stored: EncoderRecord, requested: EncoderRecord)
     case wrongDimension(passageID: Int64?, expected: Int, found: Int)
@@ -129,6 +131,7 @@ extension GuidelineStoreError {
         case .closed: "closed"
         case .unknownLibraryVersion: "unknown_library_version"
         case .unknownGuidelineVersion: "unknown_guideline_version"
+        case .logFull: "log_full"
         case .noEncoder: "no_encoder"
         case .encoderMismatch: "encoder_mismatch"
         case .wrongDimension: "wrong_dimension"
@@ -146,8 +149,7 @@ extension GuidelineStoreError {
             .notFinite:
             true
         case .notALibrary, .newerVersion, .corrupt, .busy, .diskFull, .readOnly, .needsRecovery, .closed,
-            .noEncoder,
-            .database:
+            .noEncoder, .logFull, .database:
             false
         }
     }
@@ -165,7 +167,8 @@ extension GuidelineStoreError {
             .libraryExists(let path), .notALibrary(let path, _), .newerVersion(let path, _, _),
             .corrupt(let path, _, _), .busy(let path, _), .diskFull(let path), .readOnly(let path),
             .needsRecovery(let path), .closed(let path), .unknownLibraryVersion(let path, _, _),
-            .unknownGuidelineVersion(let path, _, _, _), .noEncoder(let path), .encoderMismatch(let path, _, _),
+            .unknownGuidelineVersion(let path, _, _, _), .noEncoder(let path), .logFull(let path, _, _),
+            .encoderMismatch(let path, _, _),
             .database(let path, _, _):
             InputLocation(file: path)
         case .invalidFilter, .wrongDimension, .notFinite: nil

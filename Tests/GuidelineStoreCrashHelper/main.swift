@@ -8,6 +8,10 @@ import GuidelineStore
 //     open FOLDER           opens a library, which brings its schema up to date, says "opened", and waits to be killed
 //     golden FOLDER         makes the library that is kept as a fixture
 //     hold FOLDER           begins to write, says "holding", and waits to be killed
+//     log FOLDER SEED       logs decisions for ever from two threads; acknowledges each on stdout
+//     collect FOLDER        collects a log over and over
+//     measure FOLDER COUNT  logs so many decisions and says what an append costs
+//     log-limited FOLDER    logs until its file may grow no more, and then on where it may
 //     inspect FOLDER UID    takes the user's id and says what opening the library gives
 
 /// Prints a line that is out of the process when the call returns, so that a kill cannot take it back.
@@ -93,6 +97,89 @@ func inspect(_ folder: URL, userID: uid_t) {
     }
 }
 
+func decision(_ id: String, records count: Int) -> [DecisionRecord] {
+    (0..<count).map { index in
+        var record = DecisionRecord(
+            time: .now, decision: .init(id: id, index: index, count: count, verdict: .deny), rail: .input,
+            target: "llm_input", check: .init(id: "check-\(index)", kind: "semantic"), verdict: .deny,
+            inputHash: "sha256:" + String(repeating: "0123456789abcdef", count: 4))
+        record.matched = [.init(id: "g1", version: 2, score: 0.75, threshold: 0.5, rank: 1, via: "example:2")]
+        record.encoder = "small@" + String(repeating: "ab", count: 32)
+        record.libraryVersion = 12
+        record.text = index == 0 ? "A text \"with\" what \\ must be escaped \n\u{0} \(id)" : nil
+        return record
+    }
+}
+
+/// Logs under names that are new in each process.
+func log(_ folder: URL, seed: Int) throws {
+    var options = DecisionLog.Options()
+    options.segmentBytes = 20_000
+    let log = try DecisionLog(in: folder, options: options)
+    say("ready")
+    for thread in 0..<2 {
+        Thread.detachNewThread {
+            var number = 0
+            while true {
+                let id = "\(seed).\(thread).\(number)"
+                do {
+                    try log.append(decision(id, records: 1 + number % 3))
+                    say("\(id) \(1 + number % 3)")
+                } catch {
+                    say("failed: \(error)")
+                    exit(1)
+                }
+                number += 1
+            }
+        }
+    }
+    sleep(600)
+}
+
+func measure(_ folder: URL, count: Int) throws {
+    let log = try DecisionLog(in: folder)
+    var durations: [Duration] = []
+    durations.reserveCapacity(count)
+    let clock = ContinuousClock()
+    for number in 0..<count {
+        let records = decision("m\(number)", records: 3)
+        let start = clock.now
+        try log.append(records)
+        durations.append(clock.now - start)
+    }
+    durations.sort()
+    func at(_ share: Double) -> Double { durations[Int(share * Double(count - 1))] / .microseconds(1) }
+    say("p50 \(at(0.5)) us, p99 \(at(0.99)) us, p99.9 \(at(0.999)) us, most \(at(1)) us")
+    try log.close()
+}
+
+/// Logs until the file may grow no more, and then on.
+func logLimited(_ folder: URL) throws {
+    signal(SIGXFSZ, SIG_IGN)
+    var limit = rlimit()
+    getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
+    let most = limit.rlim_max
+    limit.rlim_cur = 5_000
+    setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
+    let log = try DecisionLog(in: folder)
+    var number = 0
+    var failures = 0
+    while failures == 0 || number < 30 {
+        do {
+            try log.append(decision("d\(number)", records: 3))
+            say("d\(number)")
+        } catch let error as GuidelineStoreError {
+            say(error.code)
+            failures += 1
+            limit.rlim_cur = most
+            setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
+        }
+        number += 1
+    }
+    try log.close()
+    say("done")
+}
+
 let arguments = CommandLine.arguments
 guard arguments.count >= 3 else { exit(2) }
 let folder = URL(fileURLWithPath: arguments[2])
@@ -113,6 +200,12 @@ do {
             say("holding")
             sleep(600)
         }
+    case "log": try log(folder, seed: arguments.count > 3 ? Int(arguments[3]) ?? 0 : 0)
+    case "log-limited": try logLimited(folder)
+    case "collect":
+        say("ready")
+        while true { try DecisionArchive.open(in: folder).collect() }
+    case "measure": try measure(folder, count: arguments.count > 3 ? max(1, Int(arguments[3]) ?? 1) : 1)
     case "inspect": inspect(folder, userID: arguments.count > 3 ? uid_t(arguments[3]) ?? 65534 : 65534)
     default: exit(2)
     }

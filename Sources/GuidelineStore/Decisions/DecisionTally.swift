@@ -116,20 +116,23 @@ public struct DecisionTallies: Sendable {
 }
 
 extension DecisionTally {
-    /// What tallies are ordered by.
+    /// What tallies are ordered by; no two of different subjects or circumstances have the same.
     fileprivate var order: [String] {
+        // What is missing comes before what is empty.
+        func text(_ value: (some CustomStringConvertible)?) -> String { value.map { "=\($0)" } ?? "" }
         let subject =
             switch subject {
             case .decision: ["0"]
             case .check(let id, let kind, let version): ["1", id, kind, version]
-            case .rule(let id, let version, let threshold): ["2", id, "\(version)", threshold.map { "\($0)" } ?? ""]
+            case .rule(let id, let version, let threshold): ["2", id, "\(version)", text(threshold)]
             case .risk(let risk): ["3", risk]
             }
-        let (library, model) = (circumstances.libraryVersion, circumstances.model)
+        let library = circumstances.libraryVersion.map {
+            String(repeating: "0", count: max(0, 20 - "\($0)".count)) + "\($0)"
+        }
         return [
-            circumstances.day.description, circumstances.rail.rawValue,
-            library.map { String(repeating: "0", count: max(0, 12 - "\($0)".count)) + "\($0)" } ?? "",
-            circumstances.encoder ?? "", model ?? "",
+            circumstances.day.description, circumstances.rail.rawValue, text(library), text(circumstances.encoder),
+            text(circumstances.model),
         ] + subject
     }
 }

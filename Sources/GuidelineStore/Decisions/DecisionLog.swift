@@ -1,0 +1,136 @@
+import Foundation
+import Platform
+
+/// Where checks write down what they said, one line of JSON each, in files under `log/` of a library's folder.
+///
+/// An append is one write to a file of this process alone, so it costs microseconds, takes no lock that another process
+/// holds, and leaves searches alone. What an append has returned for is with the system: it outlives the process, however
+/// that ends; see ``Options/sync`` for what outlives the machine. ``DecisionArchive/collect(progress:)`` takes finished
+/// files into a database.
+public final class DecisionLog: Sendable {
+    public struct Options: Sendable, Hashable {
+        /// When what is appended is forced to the disk.
+        public enum Sync: Sendable, Hashable {
+            /// The system decides; seconds to half a minute may be lost with the machine, nothing with the process.
+            case system
+            /// By the first append so long after the last time.
+            case every(Duration)
+            /// By each append, which then takes as long as the disk does.
+            case always
+        }
+
+        public var sync = Sync.system
+        /// A file that has grown so large is finished, and another begun.
+        public var segmentBytes = 64 << 20
+        /// So is one that is so old, so that it can be collected.
+        public var segmentAge = Duration.seconds(3_600)
+        /// What all files may take up together. When they do, appends throw: a log that quietly drops decisions is none.
+        public var folderBytes = 8 << 30
+
+        public init() {}
+    }
+
+    public let folder: URL
+    private let options: Options
+    private let state: Locked<State>
+
+    private struct State {
+        var segment: LogSegmentWriter?
+        /// What other files take up, as last looked at.
+        var otherBytes = 0
+        var isClosed = false
+    }
+
+    /// Opens the log of a library's folder, or of any other. Nothing is written before the first append.
+    ///
+    /// - Throws: ``GuidelineStoreError`` if the folder's `log` can be neither found nor made.
+    public init(in folder: URL, options: Options = Options()) throws {
+        self.folder = Self.folder(in: folder)
+        self.options = options
+        state = Locked(State())
+        try makeFolder()
+    }
+
+    private func makeFolder() throws {
+        do {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        } catch {
+            throw GuidelineStoreError.unreadable(path: folder.path, reason: "the folder cannot be made")
+        }
+    }
+
+    static func folder(in folder: URL) -> URL { folder.appendingPathComponent("log", isDirectory: true) }
+
+    /// Appends the records of a decision, all in one write.
+    ///
+    /// - Throws: ``GuidelineStoreError/logFull(path:bytes:limit:)``, `diskFull`, `closed` and the like; then none of them is
+    ///   in the log.
+    public func append(_ records: [DecisionRecord]) throws {
+        guard !records.isEmpty else { return }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(records.count * 768)
+        for record in records {
+            record.append(to: &bytes)
+            bytes.append(UInt8(ascii: "\n"))
+        }
+        try append(bytes)
+    }
+
+    /// Appends a note on a decision.
+    ///
+    /// - Throws: as ``append(_:)-([DecisionRecord])``.
+    public func append(_ note: DecisionNote) throws {
+        var bytes: [UInt8] = []
+        note.append(to: &bytes)
+        bytes.append(UInt8(ascii: "\n"))
+        try append(bytes)
+    }
+
+    private func append(_ bytes: [UInt8]) throws {
+        try state.withLock { state in
+            guard !state.isClosed else { throw GuidelineStoreError.closed(path: folder.path) }
+            if let segment = state.segment, segment.isFinished(options, adding: bytes.count) {
+                state.segment = nil
+                try segment.close()
+            }
+            if state.otherBytes + (state.segment?.size ?? 0) + bytes.count > options.folderBytes || state.segment == nil
+            {
+                // Files may have been collected since.
+                state.otherBytes = LogSegment.all(in: folder).reduce(0) { sum, file in
+                    file.lastPathComponent == state.segment?.name ? sum : sum + (LibraryFile.size(file.path) ?? 0)
+                }
+                let total = state.otherBytes + (state.segment?.size ?? 0) + bytes.count
+                guard total <= options.folderBytes else {
+                    throw GuidelineStoreError.logFull(path: folder.path, bytes: total, limit: options.folderBytes)
+                }
+            }
+            // Somebody may have removed it meanwhile.
+            if state.segment == nil { try makeFolder() }
+            do {
+                let segment = try state.segment ?? LogSegmentWriter(in: folder)
+                state.segment = segment
+                try segment.append(bytes, sync: options.sync)
+            } catch let error as FileError {
+                throw GuidelineStoreError(error)
+            }
+        }
+    }
+
+    /// Finishes the file that is written to, so that it can be collected; the next append begins another.
+    public func rotate() throws {
+        try state.withLock { state in
+            defer { state.segment = nil }
+            do {
+                try state.segment?.close()
+            } catch let error as FileError {
+                throw GuidelineStoreError(error)
+            }
+        }
+    }
+
+    /// Finishes the log. Later appends throw. A log that is let go finishes itself.
+    public func close() throws {
+        try rotate()
+        state.withLock { $0.isClosed = true }
+    }
+}
