@@ -6,13 +6,13 @@ import VectorIndex
 struct ScopeSimilarities {
     /// Rows of the guidelines in the database.
     let guidelines: [Int64]
-    private let vectors: Matrix
+    let vectors: Matrix
     /// Where the passages of each guideline begin among the rows of ``vectors``, and an end.
-    private let starts: [Int]
-    private let isExample: [Bool]
-    private let adapter: RetrieverAdapter?
+    let starts: [Int]
+    let isExample: [Bool]
+    let adapter: RetrieverAdapter?
     /// What the adapter takes off for each passage; empty without one.
-    private let prominences: [Float]
+    let prominences: [Float]
 
     /// - Parameter isIncluded: by slot.
     init(_ passages: PassageIndex, where isIncluded: (Int) -> Bool) throws {
@@ -77,7 +77,7 @@ struct ScopeSimilarities {
     }
 
     /// With an adapter, each input mapped and as it is.
-    private func sideBySide(_ inputs: Matrix) throws -> Matrix {
+    func sideBySide(_ inputs: Matrix) throws -> Matrix {
         guard let adapter else { return inputs }
         var elements: [Float] = []
         elements.reserveCapacity(2 * inputs.count)

@@ -4,18 +4,18 @@ import LinearAlgebra
 /// "Concept decompositions for large sparse text data using clustering", 2001).
 ///
 /// The result depends on the vectors and the seeds alone, not on the number of threads.
-struct SphericalClustering {
+package struct SphericalClustering {
     /// Unit vectors as rows: as many as there were seeds.
-    private(set) var centers: Matrix
+    package private(set) var centers: Matrix
     /// The centre that each vector is nearest to, the first of several.
-    private(set) var nearest: [Int]
+    package private(set) var nearest: [Int]
 
     /// - Parameters:
     ///   - vectors: as rows.
     ///   - seeds: where the centres begin, as rows. One that no vector is nearest to stays where it is.
     ///   - rounds: at most so many; fewer where nothing moves any more.
     /// - Complexity: O(vectors * seeds * dimension) for each round.
-    init(_ vectors: Matrix, seeds: Matrix, rounds: Int, threads: Int) throws {
+    package init(_ vectors: Matrix, seeds: Matrix, rounds: Int, threads: Int) throws {
         centers = seeds
         nearest = try Self.nearest(vectors, seeds, threads: threads)
         for _ in 0..<rounds {
@@ -27,13 +27,14 @@ struct SphericalClustering {
     }
 
     /// Vectors of each cluster.
-    var sizes: [Int] {
+    package var sizes: [Int] {
         var sizes = [Int](repeating: 0, count: centers.rows)
         for center in nearest { sizes[center] += 1 }
         return sizes
     }
 
-    private static func nearest(_ vectors: Matrix, _ centers: Matrix, threads: Int) throws -> [Int] {
+    /// The centre that each vector is nearest to, the first of several. O(vectors * centres * dimension).
+    package static func nearest(_ vectors: Matrix, _ centers: Matrix, threads: Int) throws -> [Int] {
         var nearest = [Int](repeating: 0, count: vectors.rows)
         let count = centers.rows
         guard count > 0 else { return nearest }

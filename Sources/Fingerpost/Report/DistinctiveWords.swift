@@ -1,17 +1,17 @@
 import Foundation
 
 /// The words that set groups of texts apart.
-struct DistinctiveWords {
+package struct DistinctiveWords {
     private var counts: [[String: Int]]
     private var sizes: [Int]
 
-    init(groups: Int) {
+    package init(groups: Int) {
         counts = .init(repeating: [:], count: groups)
         sizes = .init(repeating: 0, count: groups)
     }
 
     /// Counts each word of a text once.
-    mutating func add(_ text: String, group: Int) {
+    package mutating func add(_ text: String, group: Int) {
         var words: Set<String> = []
         LexicalWords.forEachStem(in: text) { word in
             if word.utf8.count > 2, word.contains(where: \.isLetter), !StopWords.english.contains(word) {
@@ -24,7 +24,7 @@ struct DistinctiveWords {
 
     /// The words with the largest log-odds ratios over the other groups, in standard errors, with all texts as the prior
     /// (Monroe, Colaresi and Quinn, "Fightin' words", 2008). Words of equal weight are in the order of the alphabet.
-    func best(of group: Int, limit: Int) -> [String] {
+    package func best(of group: Int, limit: Int) -> [String] {
         let total = sizes.reduce(0, +)
         // What a quarter of all texts have says nothing about some of them; of very few texts every word is such a part.
         let most = max(3, total / 4)

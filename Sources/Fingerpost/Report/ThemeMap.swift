@@ -19,8 +19,10 @@ struct ThemeMap {
             (clusters, clusterCount, points) = ([], 0, [])
             return
         }
+        var generator = SplitMix64(seed: 0x5EED)
         let found = try SphericalClustering(
-            vectors, seeds: Self.seeds(vectors, count: wanted), rounds: 25, threads: threads)
+            vectors, seeds: SphericalClustering.seeds(vectors, count: wanted, using: &generator), rounds: 25,
+            threads: threads)
         let sizes = found.sizes
         let order = sizes.indices.filter { sizes[$0] > 0 }.sorted { (sizes[$1], $0) < (sizes[$0], $1) }
         var places = [Int](repeating: 0, count: sizes.count)
@@ -28,28 +30,6 @@ struct ThemeMap {
         clusters = found.nearest.map { places[$0] }
         clusterCount = order.count
         points = try Self.plane(vectors, found.centers, sizes, threads)
-    }
-
-    private static func seeds(_ vectors: Matrix, count: Int) throws -> Matrix {
-        var generator = SplitMix64(seed: 0x5EED)
-        var rows = [vectors.row(Int.random(in: 0..<vectors.rows, using: &generator))]
-        var distances = [Double](repeating: .infinity, count: vectors.rows)
-        while rows.count < count, let last = rows.last {
-            let similarities = try vectors.multiplied(by: last)
-            var sum = 0.0
-            for index in distances.indices {
-                distances[index] = min(distances[index], max(0, 1 - Double(similarities[index])))
-                sum += distances[index]
-            }
-            guard sum > 1e-6 else { break }
-            var left = Double.random(in: 0..<sum, using: &generator)
-            let chosen = distances.firstIndex { distance in
-                left -= distance
-                return left < 0
-            }
-            rows.append(vectors.row(chosen ?? 0))
-        }
-        return try Matrix(rows)
     }
 
     private static func plane(

@@ -1,0 +1,64 @@
+import Fingerpost
+import FingerpostResources
+import Foundation
+import Guardrails
+import GuidelineStore
+import TextEncoder
+import Testing
+
+/// Whether gaps are what the library lacks: a theme is taken out of the sample library, and its inputs are among others.
+@Suite("Gap mining recovers held-back themes")
+struct HeldBackThemesTests {
+    /// The first ten of the corpus.
+    static let themes = [
+        "violent-crime", "weapons", "fraud", "cyber-misuse", "privacy", "defamation", "hate-fairness", "harassment",
+        "self-harm", "minors",
+    ]
+
+    /// The place of the theme's cluster among the gaps, from 1: of the cluster that has more of the theme's inputs than any
+    /// other; nil where it is not told.
+    private func place(of theme: String, in library: GuidelineLibrary, _ corpus: SampleCorpus) throws -> Int? {
+        let held = Set(corpus.guidelines.filter { $0.tags.first == theme }.map(\.id))
+        var inputs: [GapInput] = []
+        for query in corpus.queries where !query.positives.isEmpty {
+            inputs.append(GapInput(id: query.positives.isDisjoint(with: held) ? "other" : theme, text: query.text))
+        }
+        for guideline in corpus.guidelines where held.contains(guideline.id) {
+            inputs += guideline.examples.map { GapInput(id: theme, text: $0) }
+        }
+        var options = GapOptions()
+        options.filter = try GuidelineFilter(parsing: "not tag = \(theme)")
+        options.limit = 1_000
+        options.minimumVolume = 1
+        options.exampleCount = 1_000
+        let report = try GapMiner(library: library, options: options).mine(inputs)
+        #expect(report.inputCount == inputs.count)
+        let own = report.gaps.map { gap in gap.examples.count { $0.id == theme } }
+        guard let most = own.max(), most > 0 else { return nil }
+        return own.firstIndex(of: most).map { $0 + 1 }
+    }
+
+    @Test("A theme that is taken out is among the first three gaps, nine times in ten at least")
+    func themes() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("fingerpost-gaps-\(UUID().uuidString)")
+        defer { _ = try? FileManager.default.removeItem(at: folder) }
+        let corpus = try SampleCorpus()
+        var options = LibraryOptions()
+        options.encoder = .instance(try SampleVectors())
+        let clock = ContinuousClock()
+        let start = clock.now
+        let library = try GuidelineLibrary.create(at: folder, options: options)
+        try library.add(corpus.guidelines)
+        print("built", clock.now - start)
+        let places = try Self.themes.map { try (theme: $0, place: place(of: $0, in: library, corpus)) }
+        print("mined", clock.now - start)
+        let all = ProcessInfo.processInfo.environment["ALL_THEMES"] != nil
+        if all {
+            let every = Set(corpus.guidelines.compactMap(\.tags.first)).sorted()
+            print(try every.map { try ($0, place(of: $0, in: library, corpus)) })
+        }
+        let recovered = places.count { $0.place.map { $0 <= 3 } ?? false }
+        #expect(recovered >= 9, "\(places)")
+        print(places)
+    }
+}
