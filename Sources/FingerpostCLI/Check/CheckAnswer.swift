@@ -5,10 +5,15 @@ import Guardrails
 /// What was decided of a text, to be printed.
 struct CheckAnswer {
     var id: String?
+    /// As it came.
+    var checked: String
     var decision: Decision
 
     /// Nil where the text may not go on.
-    private var text: String? { decision.verdict < .ask ? decision.text : nil }
+    private var text: String? {
+        guard decision.verdict < .ask else { return nil }
+        return decision.verdict == .modify ? decision.modifiedText : checked
+    }
 
     var json: JSON {
         var members: [(String, JSON)] = []
@@ -16,27 +21,27 @@ struct CheckAnswer {
         members += [
             ("decision", .string(decision.id)), ("verdict", .string(decision.verdict.rawValue)),
             ("text", .optional(text)),
-            ("checks", .array(decision.outcomes.map(check))),
-            ("microseconds", .integer(Int(decision.totalTime / .microseconds(1)))),
+            ("checks", .array(decision.checks.map(check))),
+            ("microseconds", .integer(Int(decision.latency.total / .microseconds(1)))),
         ]
         return .object(members)
     }
 
-    private func check(_ outcome: CheckOutcome) -> JSON {
-        let findings = outcome.findings
+    private func check(_ result: CheckResult) -> JSON {
+        let outcome = result.outcome
         return [
-            "id": .string(outcome.id), "kind": .string(outcome.kind), "verdict": .string(outcome.verdict.rawValue),
-            "shadow": .bool(outcome.isShadow), "status": .string(outcome.status.rawValue),
-            "problem": .optional(outcome.problem),
+            "id": .string(result.id), "kind": .string(result.kind), "verdict": .string(result.verdict.rawValue),
+            "shadow": .bool(result.isShadow), "status": .string(result.status.rawValue),
+            "problem": .optional(result.problem),
             "findings": .array(
-                findings.detections.map { detection in
+                outcome.findings.map { detection in
                     [
                         "kind": .string(detection.kind), "start": .integer(detection.range.lowerBound),
                         "end": .integer(detection.range.upperBound),
                     ]
                 }),
             "matched": .array(
-                findings.matched.map { match in
+                outcome.matched.map { match in
                     [
                         "id": .string(match.id), "version": .integer(match.version), "score": .optional(match.score),
                         "threshold": .optional(match.threshold), "rank": .integer(match.rank),
@@ -44,7 +49,7 @@ struct CheckAnswer {
                     ]
                 }),
             "dropped": .array(
-                findings.dropped.map { drop in
+                outcome.dropped.map { drop in
                     [
                         "id": .string(drop.id), "reason": .string(drop.reason), "score": .optional(drop.score),
                         "threshold": .optional(drop.threshold),
@@ -59,23 +64,23 @@ struct CheckAnswer {
             decision.verdict >= .ask
                 ? terminal.red(verdict) : decision.verdict > .allow ? terminal.yellow(verdict) : terminal.green(verdict)
         ]
-        if decision.verdict == .modify { lines.append("  " + PlainText.line(decision.text)) }
-        for outcome in decision.outcomes where outcome.verdict > .allow || outcome.status != .ok {
-            let shadow = outcome.isShadow ? " (in shadow)" : ""
+        if decision.verdict == .modify, let text { lines.append("  " + PlainText.line(text)) }
+        for result in decision.checks where result.verdict > .allow || result.status != .ok {
+            let shadow = result.isShadow ? " (in shadow)" : ""
             lines.append(
-                "  " + PlainText.line("\(outcome.id)\(shadow): \(outcome.verdict.rawValue): \(causes(of: outcome))"))
+                "  " + PlainText.line("\(result.id)\(shadow): \(result.verdict.rawValue): \(causes(of: result))"))
         }
         return lines.joined(separator: "\n")
     }
 
-    private func causes(of outcome: CheckOutcome) -> String {
-        let counts = Dictionary(grouping: outcome.findings.detections, by: \.kind).mapValues(\.count)
+    private func causes(of result: CheckResult) -> String {
+        let counts = Dictionary(grouping: result.outcome.findings, by: \.kind).mapValues(\.count)
         var parts = counts.sorted { $0.key < $1.key }.map { $1 > 1 ? "\($0) (\($1))" : $0 }
-        parts += outcome.findings.matched.map { match in
+        parts += result.outcome.matched.map { match in
             match.id + (match.score.map { " \(Format.score($0))" } ?? "")
                 + (match.threshold.map { " of \(Format.score($0))" } ?? "") + (match.via.map { " via \($0)" } ?? "")
         }
-        if let problem = outcome.problem { parts.append("failed: \(problem)") }
+        if let problem = result.problem { parts.append("failed: \(problem)") }
         return parts.joined(separator: ", ")
     }
 }

@@ -13,10 +13,11 @@ struct CheckCommand: ParsableCommand {
             EXAMPLE
               fingerpost check "my card is 4111 1111 1111 1111"
               fingerpost check "how do I pick my neighbour's lock" --library my-library --log
-              fingerpost check --batch inputs.jsonl --library my-library
+              fingerpost check --batch inputs.jsonl --library my-library --rails rails.yaml
 
             Secrets are redacted and personal data masked; a text to which a guideline of the library applies is for a person \
-            to decide (--on-match deny, warn or audit decides otherwise). A check that fails lets nothing through.
+            to decide (--on-match deny, warn or audit decides otherwise). A check that fails lets nothing through. --rails \
+            names a YAML file of other checks.
 
             --batch reads JSON Lines of {"id","text"} or {"id","query"}, - is standard input, and writes a line for each.
 
@@ -45,16 +46,20 @@ struct CheckCommand: ParsableCommand {
     @Option(help: "input or output: where the texts are on their way.")
     var rail = RailArgument(.input)
 
-    @Option(help: "What a guideline that applies leads to: audit, warn, ask or deny.")
-    var onMatch = Verdict.ask
+    @Option(
+        help: "A YAML file of the checks, in place of the usual ones.", completion: .file(extensions: ["yaml", "yml"]))
+    var rails: String?
+
+    @Option(help: "What a guideline that applies leads to: audit, warn, ask (the default) or deny.")
+    var onMatch: Verdict?
 
     @Option(help: "Only guidelines that this lets through, such as 'severity >= high'.")
     var filter: String?
 
-    @Flag(help: "Note what guidelines say, and let it count for nothing.")
+    @Flag(help: "Note what the checks say, and let it count for nothing.")
     var shadow = false
 
-    @Option(help: "Milliseconds after which no further check of a text is begun; one that was not counts as failed.")
+    @Option(help: "Milliseconds to wait for the checks of a text; one that takes longer counts as failed.")
     var deadline: Double?
 
     @Flag(help: "Write decisions to the library's log.")
@@ -75,15 +80,19 @@ struct CheckCommand: ParsableCommand {
         guard texts.isEmpty != (batch == nil) else {
             throw ValidationError("Name texts, or a file of them with --batch.")
         }
-        guard [.audit, .warn, .ask, .deny].contains(onMatch) else {
+        if let onMatch, ![.audit, .warn, .ask, .deny].contains(onMatch) {
             throw ValidationError("--on-match must be audit, warn, ask or deny.")
+        }
+        if rails != nil, onMatch != nil || filter != nil {
+            throw ValidationError(
+                "--rails says what is checked, and what that leads to; leave --on-match and --filter out.")
         }
         if let deadline, !(deadline > 0 && deadline <= 3_600_000) {
             throw ValidationError("--deadline must be above 0, in milliseconds.")
         }
         if log, library == nil { throw ValidationError("--log needs a library to log to.") }
-        if library == nil, filter != nil || shadow {
-            throw ValidationError("--filter and --shadow are about guidelines; name their library with --library.")
+        if library == nil, filter != nil || onMatch != nil {
+            throw ValidationError("--filter and --on-match are about guidelines; name their library with --library.")
         }
         if keepText || model != nil || conversation != nil, !log {
             throw ValidationError("--keep-text, --model and --conversation say what --log writes; add --log.")
@@ -94,18 +103,19 @@ struct CheckCommand: ParsableCommand {
         let progress = ProgressBar()
         defer { progress.finish() }
         let opened = try library.map { try LibraryAccess.reading(URL(fileURLWithPath: $0), progress: progress) }
-        let rails = try rails(opened)
+        let rails = try makeRails(opened)
+        try rails.prepare()
         let decisions = try log ? library.map { try DecisionLog(in: URL(fileURLWithPath: $0)) } : nil
-        var context = CheckContext()
-        (context.model, context.conversationID) = (model, conversation)
+        progress.finish()
         var strictest = Verdict.allow
         func check(_ text: String, id: String?) throws {
             let decision = rails.check(
-                text, rail: rail.value, context: context, deadline: deadline.map { .microseconds(Int64($0 * 1_000)) })
+                text, rail: rail.value, deadline: deadline.map { .microseconds(Int64($0 * 1_000)) })
             // Logged before it is told, so that nothing is acted upon that no log knows of.
-            try decisions?.append(decision.records(keepsText: keepText))
+            try decisions?.append(
+                decision.records(keepsText: keepText, model: model, conversationID: conversation))
             strictest = max(strictest, decision.verdict)
-            let answer = CheckAnswer(id: id, decision: decision)
+            let answer = CheckAnswer(id: id, checked: text, decision: decision)
             try Console.result(output.json || batch != nil ? answer.json.text : answer.text(Terminal.output))
         }
         for text in texts { try check(text, id: nil) }
@@ -128,21 +138,26 @@ struct CheckCommand: ParsableCommand {
         }
     }
 
-    private func rails(_ library: GuidelineLibrary?) throws -> Rails {
-        guard let library else { return .standard(nil) }
-        let filter = try filter.map { try GuidelineFilter(parsing: $0) }
-        let action: RailAction =
+    private func makeRails(_ library: GuidelineLibrary?) throws -> Rails {
+        if let rails {
+            let read = try Rails(contentsOf: URL(fileURLWithPath: rails), library: library)
+            return shadow ? read.inShadow() : read
+        }
+        var options = Semantic.Options()
+        options.filter = try filter.map { try GuidelineFilter(parsing: $0) }
+        let action: CheckAction =
             switch onMatch {
             case .audit: .audit
             case .warn: .warn
             case .deny: .deny
-            default: .ask
+            case .allow, .modify, .ask, nil: .ask
             }
-        return Rails {
-            Secrets().onMatch(.modify(.redact))
-            PersonalData().onMatch(.modify(.mask))
-            Semantic(library, filter: filter).onMatch(action).inShadow(shadow)
+        let usual = try Rails {
+            Secrets()
+            PersonalData()
+            if let library { try Semantic(library, options).onMatch(action) }
         }
+        return shadow ? usual.inShadow() : usual
     }
 
     private static func text(of line: JSONLine) throws -> (id: String?, text: String) {

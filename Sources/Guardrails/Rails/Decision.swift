@@ -46,13 +46,16 @@ public struct Decision: Sendable, Identifiable {
     /// A record for each check, as a ``DecisionRecord`` log keeps them.
     ///
     /// - Parameters:
-    ///   - keepsText: whether the text is in the records; its digest always is.
+    ///   - keepsText: whether the text is in the first record; its digest always is in all.
     ///   - model: whose input or output it is.
     ///   - conversationID: which conversation it belongs to.
     public func records(
         keepsText: Bool = false, model: String? = nil, conversationID: String? = nil
     ) -> [DecisionRecord] {
         let hash = "sha256:" + SHA256.hexadecimal(of: text)
+        // What one check has looked things up in is what the decision depends on.
+        let libraryVersion = checks.lazy.compactMap(\.outcome.libraryVersion).first
+        let encoder = checks.lazy.compactMap(\.outcome.encoder).first
         return checks.enumerated().map { index, result in
             var record = DecisionRecord(
                 time: time,
@@ -63,14 +66,14 @@ public struct Decision: Sendable, Identifiable {
             let outcome = result.outcome
             record.conversationID = conversationID
             record.model = model
-            record.libraryVersion = outcome.libraryVersion
-            record.encoder = outcome.encoder
+            record.libraryVersion = outcome.libraryVersion ?? libraryVersion
+            record.encoder = outcome.encoder ?? encoder
             record.isShadow = result.isShadow
             (record.score, record.threshold) = (outcome.score, outcome.threshold)
             (record.matched, record.dropped) = (outcome.matched, outcome.dropped)
             record.findings = outcome.findings.map { DecisionRecord.Finding(kind: $0.kind, range: $0.range) }
             (record.risk, record.severity) = (outcome.risk, outcome.severity)
-            record.text = keepsText ? text : nil
+            record.text = keepsText && index == 0 ? text : nil
             record.latency = DecisionRecord.Latency(
                 encode: outcome.encoder == nil ? 0 : latency.encode.wholeMicroseconds,
                 search: outcome.encoder == nil ? 0 : latency.search.wholeMicroseconds,
