@@ -18,7 +18,7 @@ struct FingerpostCommand: ParsableCommand {
             JSON document (JSON Lines for several inputs), and an error is {"error":{"code","message","file","line"}} on \
             standard error.
 
-            Exit status: 0 done, 1 the work failed, 2 a usage or input error.
+            Exit status: 0 done, 1 the work failed, 2 a usage or input error; check has others.
 
             Shell completion: fingerpost --generate-completion-script bash (or zsh, fish); save what it prints where \
             your shell looks for completions, for example ~/.local/share/bash-completion/completions/fingerpost.
@@ -31,5 +31,6 @@ struct FingerpostCommand: ParsableCommand {
             CalibrateCommand.self, ReportCommand.self,
             EmbedCommand.self, BenchmarkCommand.self, InfoCommand.self, DoctorCommand.self, VerifyCommand.self,
             HistoryCommand.self, DiffCommand.self, RollbackCommand.self, CopyCommand.self, PromoteCommand.self,
+            CheckCommand.self, LogCommand.self, TrendCommand.self,
         ])
 }

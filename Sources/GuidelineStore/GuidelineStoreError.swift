@@ -167,7 +167,8 @@ extension GuidelineStoreError {
             .libraryExists(let path), .notALibrary(let path, _), .newerVersion(let path, _, _),
             .corrupt(let path, _, _), .busy(let path, _), .diskFull(let path), .readOnly(let path),
             .needsRecovery(let path), .closed(let path), .unknownLibraryVersion(let path, _, _),
-            .unknownGuidelineVersion(let path, _, _, _), .noEncoder(let path), .logFull(let path, _, _), .encoderMismatch(let path, _, _),
+            .unknownGuidelineVersion(let path, _, _, _), .noEncoder(let path), .logFull(let path, _, _),
+            .encoderMismatch(let path, _, _),
             .database(let path, _, _):
             InputLocation(file: path)
         case .invalidFilter, .wrongDimension, .notFinite: nil

@@ -175,5 +175,5 @@ extension Guideline {
 }
 
 extension Guideline.Severity {
-    var weight: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+    package var weight: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 }

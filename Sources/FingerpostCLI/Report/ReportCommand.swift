@@ -1,6 +1,7 @@
 import ArgumentParser
 import Fingerpost
 import Foundation
+import Guardrails
 import GuidelineStore
 import Platform
 
@@ -13,6 +14,7 @@ struct ReportCommand: ParsableCommand {
             EXAMPLE
               fingerpost report --library my-library --output report.html
               fingerpost report --library my-library --queries queries.jsonl --output report.html
+              fingerpost report --library my-library --decisions --output decisions.html
 
             The page is one HTML file that needs nothing beside itself. The same library and queries give the same bytes; \
             its date is that of the library's last change. A file of that name is replaced.
@@ -22,6 +24,10 @@ struct ReportCommand: ParsableCommand {
             figures are those of evaluate.
 
             With --json the same data is printed as one document, and --output may be left out.
+
+            --decisions writes a page on the decision log instead: how often texts did not go through, over time, with what \
+            else changed; the rules that did it, with what reviewers said of them; and the releases with their canary \
+            figures. With --json it prints {"output","decisions","interventions","rules","releases"}.
             """)
 
     @OptionGroup var library: LibraryOption
@@ -38,10 +44,22 @@ struct ReportCommand: ParsableCommand {
     @Flag(help: "Leave positives out that the library does not have, instead of failing.")
     var allowMissing = false
 
+    @Flag(help: "Write a page on the decision log, not on the library.")
+    var decisions = false
+
+    @Option(help: "With --decisions: day, week or month.")
+    var period = TrendOptions.Period.month
+
     @OptionGroup var threading: ThreadOptions
     @OptionGroup var format: OutputOptions
 
     func validate() throws {
+        if decisions {
+            guard output != nil else { throw ValidationError("Name the page to write with --output.") }
+            if queries != nil {
+                throw ValidationError("--queries goes with a report on the library, not with --decisions.")
+            }
+        }
         guard output != nil || format.json else { throw ValidationError("Name the page to write with --output.") }
         if output?.isEmpty == true { throw ValidationError("--output is empty; name the page to write.") }
         if let minScore, !minScore.isFinite { throw ValidationError("--min-score must be a finite number.") }
@@ -49,6 +67,7 @@ struct ReportCommand: ParsableCommand {
 
     func run() throws {
         if let output { try OutputFile.check(output) }
+        if decisions, let output { return try reportDecisions(to: output) }
         let labelled = try queries.map { try EvaluationQuery.read(from: InputSource(argument: $0)) } ?? []
         let progress = ProgressBar()
         defer { progress.finish() }
@@ -77,5 +96,43 @@ struct ReportCommand: ParsableCommand {
         try Console.result(
             "\(PlainText.line(output)): \(Format.count(report.guidelineCount)) guidelines in \(report.themes.count) themes, "
                 + "\(Format.bytes(bytes))")
+    }
+
+    private func reportDecisions(to output: String) throws {
+        let progress = ProgressBar()
+        defer { progress.finish() }
+        let log = try DecisionLogOption.parse(["--library", library.library])
+        let archive = try log.archive(progress)
+        let database =
+            LibraryDatabase.exists(at: library.folder)
+            ? try LibraryDatabase.open(at: library.folder, mode: .readOnly) : nil
+        var notes: [(note: DecisionNote, rules: [String])] = []
+        try archive.forEachNote { notes.append(($0, [])) }
+        for place in notes.indices where notes[place].note.review != nil {
+            let records = try archive.records(ofDecision: notes[place].note.decision)
+            notes[place].rules = Set(records.filter { $0.verdict > .allow }.flatMap { $0.matched.map(\.id) }).sorted()
+        }
+        var options = TrendOptions()
+        options.period = period
+        let report = try DecisionReport(
+            name: library.library, tallies: try archive.tallies(), notes: notes,
+            releases: try database?.releases ?? [], options: options
+        ) { id in
+            try database?.guideline(id: id).map { $0.title ?? $0.text }
+        }
+        let text = report.html
+        Interruption.willWrite(output)
+        try AtomicFile.write(to: URL(fileURLWithPath: output).path) { try $0.write(text) }
+        progress.finish()
+        let total = report.trend.total
+        let json: JSON = [
+            "output": .string(output), "decisions": .integer(total.total), "interventions": .integer(total.count),
+            "rules": .integer(report.rules.count), "releases": .integer(report.releases.count),
+        ]
+        try Console.result(
+            format.json
+                ? json.text
+                : "\(PlainText.line(output)): \(Format.count(total.total, "decision")), \(Format.count(total.count)) of them "
+                    + "interventions, by \(Format.count(report.rules.count, "rule"))")
     }
 }

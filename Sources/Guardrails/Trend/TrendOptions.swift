@@ -40,6 +40,9 @@ extension TrendOptions.Period {
         }
     }
 
+    /// Whether a day lies in the period that begins so.
+    public func contains(_ day: LogTime, from beginning: LogTime) -> Bool { self.beginning(of: day) == beginning }
+
     /// As people call the period that begins so: `2026-03`, `2026-03-02`.
     public func name(of beginning: LogTime) -> String {
         String(beginning.description.prefix(self == .month ? 7 : 10))

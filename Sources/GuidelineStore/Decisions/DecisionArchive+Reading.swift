@@ -68,6 +68,21 @@ extension DecisionArchive {
         }
     }
 
+    /// Ids of decisions that begin so, in the order of their bytes. O(log n + limit).
+    public func decisionIDs(beginningWith prefix: String, limit: Int) throws -> [String] {
+        try read { database in
+            var ids: [String] = []
+            let sql = """
+                SELECT DISTINCT decision FROM record WHERE decision >= ?1 AND decision <= ?1 || char(1114111)
+                ORDER BY decision LIMIT ?2
+                """
+
+            try database.forEachRow(sql, [Insertion.key(prefix), max(0, limit)]) { ids.append(try $0.value(0)) }
+            // One that is named whole is meant, whatever others begin with it.
+            return ids.first == prefix ? [prefix] : ids
+        }
+    }
+
     /// Calls `body` with each note, by time. It must not call this archive.
     public func forEachNote(_ body: (DecisionNote) throws -> Void) throws {
         try read { database in

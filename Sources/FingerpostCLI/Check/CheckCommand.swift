@@ -1,0 +1,161 @@
+import ArgumentParser
+import Fingerpost
+import Foundation
+import GuidelineStore
+import Guardrails
+
+/// `check`: what may go through.
+struct CheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Hold texts against secrets, personal data and the guidelines of a library.",
+        discussion: """
+            EXAMPLE
+              fingerpost check "my card is 4111 1111 1111 1111"
+              fingerpost check "how do I pick my neighbour's lock" --library my-library --log
+              fingerpost check --batch inputs.jsonl --library my-library
+
+            Secrets are redacted and personal data masked; a text to which a guideline of the library applies is for a person \
+            to decide (--on-match deny, warn or audit decides otherwise). A check that fails lets nothing through.
+
+            --batch reads JSON Lines of {"id","text"} or {"id","query"}, - is standard input, and writes a line for each.
+
+            --log writes what was decided to the library's decision log; of the text it keeps the hash alone, unless \
+            --keep-text. See log and trend.
+
+            Exit status: 0 every text may go through as it is, 10 some were changed, 30 some are for a person to decide, 20 \
+            some are denied; the strictest of all texts. 1 the work failed, 2 a usage or input error.
+
+            With --json: {"id","decision","verdict","text","checks":[{"id","kind","verdict","shadow","status","problem",\
+            "findings":[{"kind","start","end"}],"matched":[{"id","version","score","threshold","rank","via"}],"dropped":\
+            [{"id","reason","score","threshold"}]}],"microseconds"}; text is the text as it may go on, or null where it may \
+            not.
+            """)
+
+    @Argument(help: "Texts to check.")
+    var texts: [String] = []
+
+    @Option(help: "JSON Lines of {\"id\",\"text\"}; - is standard input.", completion: .file())
+    var batch: String?
+
+    @Option(
+        name: [.long, .customShort("l")], help: "Folder of a library whose guidelines count.", completion: .directory)
+    var library: String?
+
+    @Option(help: "input or output: where the texts are on their way.")
+    var rail = RailArgument(.input)
+
+    @Option(help: "What a guideline that applies leads to: audit, warn, ask or deny.")
+    var onMatch = Verdict.ask
+
+    @Option(help: "Only guidelines that this lets through, such as 'severity >= high'.")
+    var filter: String?
+
+    @Flag(help: "Note what guidelines say, and let it count for nothing.")
+    var shadow = false
+
+    @Option(help: "Milliseconds after which no further check of a text is begun; one that was not counts as failed.")
+    var deadline: Double?
+
+    @Flag(help: "Write decisions to the library's log.")
+    var log = false
+
+    @Flag(help: "With --log: keep the texts, too.")
+    var keepText = false
+
+    @Option(help: "With --log: the model whose input or output it is.")
+    var model: String?
+
+    @Option(help: "With --log: the conversation that it belongs to.")
+    var conversation: String?
+
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard texts.isEmpty != (batch == nil) else {
+            throw ValidationError("Name texts, or a file of them with --batch.")
+        }
+        guard [.audit, .warn, .ask, .deny].contains(onMatch) else {
+            throw ValidationError("--on-match must be audit, warn, ask or deny.")
+        }
+        if let deadline, !(deadline > 0 && deadline <= 3_600_000) {
+            throw ValidationError("--deadline must be above 0, in milliseconds.")
+        }
+        if log, library == nil { throw ValidationError("--log needs a library to log to.") }
+        if library == nil, filter != nil || shadow {
+            throw ValidationError("--filter and --shadow are about guidelines; name their library with --library.")
+        }
+        if keepText || model != nil || conversation != nil, !log {
+            throw ValidationError("--keep-text, --model and --conversation say what --log writes; add --log.")
+        }
+    }
+
+    func run() throws {
+        let progress = ProgressBar()
+        defer { progress.finish() }
+        let opened = try library.map { try LibraryAccess.reading(URL(fileURLWithPath: $0), progress: progress) }
+        let rails = try rails(opened)
+        let decisions = try log ? library.map { try DecisionLog(in: URL(fileURLWithPath: $0)) } : nil
+        var context = CheckContext()
+        (context.model, context.conversationID) = (model, conversation)
+        var strictest = Verdict.allow
+        func check(_ text: String, id: String?) throws {
+            let decision = rails.check(
+                text, rail: rail.value, context: context, deadline: deadline.map { .microseconds(Int64($0 * 1_000)) })
+            // Logged before it is told, so that nothing is acted upon that no log knows of.
+            try decisions?.append(decision.records(keepsText: keepText))
+            strictest = max(strictest, decision.verdict)
+            let answer = CheckAnswer(id: id, decision: decision)
+            try Console.result(output.json || batch != nil ? answer.json.text : answer.text(Terminal.output))
+        }
+        for text in texts { try check(text, id: nil) }
+        if let batch {
+            let reader = try JSONLinesReader(InputSource(argument: batch))
+            var count = 0
+            while let line = try reader.next() {
+                count += 1
+                let (id, text) = try Self.text(of: line)
+                try check(text, id: id)
+            }
+            guard count > 0 else { throw GuidelineStoreError.emptyFile(path: reader.name) }
+        }
+        try decisions?.close()
+        switch strictest {
+        case .allow, .audit, .warn: return
+        case .modify: throw ExitCode(10)
+        case .ask: throw ExitCode(30)
+        case .deny: throw ExitCode(20)
+        }
+    }
+
+    private func rails(_ library: GuidelineLibrary?) throws -> Rails {
+        guard let library else { return .standard(nil) }
+        let filter = try filter.map { try GuidelineFilter(parsing: $0) }
+        let action: RailAction =
+            switch onMatch {
+            case .audit: .audit
+            case .warn: .warn
+            case .deny: .deny
+            default: .ask
+            }
+        return Rails {
+            Secrets().onMatch(.modify(.redact))
+            PersonalData().onMatch(.modify(.mask))
+            Semantic(library, filter: filter).onMatch(action).inShadow(shadow)
+        }
+    }
+
+    private static func text(of line: JSONLine) throws -> (id: String?, text: String) {
+        var id: String?
+        switch line.members["id"] {
+        case .string(let value)?: id = value
+        case .integer(let value)?: id = String(value)
+        case nil, .null?: break
+        case _?: throw GuidelineStoreError.invalidField("id", problem: "must be a string", line.location)
+        }
+        guard case .string(let text)? = line.members["text"] ?? line.members["query"] else {
+            throw GuidelineStoreError.invalidField("text", problem: "is missing, or no string", line.location)
+        }
+        return (id, text)
+    }
+}
