@@ -3,7 +3,7 @@ import Platform
 
 extension LibraryCover {
     /// Examples that are looked at; of more, every so manieth.
-    private static let mostExamples = 4_096
+    private static let mostExamples = 1_024
 
     /// Vectors of inputs that the library is known to cover: the examples of its guidelines, in their order; of a guideline
     /// without any, none. As rows.
@@ -13,7 +13,7 @@ extension LibraryCover {
     package func statementVectors() throws -> Matrix { try matrix(of: passagePlaces(areExamples: false)) }
 
     /// The similarity of each example to its nearest guideline where the example itself is not known, ascending: what inputs
-    /// reach that the library covers. Of more than 4,096 examples every so manieth.
+    /// reach that the library covers. Of more than 1,024 examples every so manieth.
     ///
     /// - Complexity: O(examples * passages * dimension).
     package func exampleSimilarities(threads: Int) throws -> [Float] {

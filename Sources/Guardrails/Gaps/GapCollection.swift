@@ -31,6 +31,8 @@ struct GapCollection {
     private(set) var entries: [Entry] = []
     private var bytes: [UInt8] = []
     private var places: [Key: Int] = [:]
+    /// Entries of decisions, by the hash of the decision's id.
+    private var decisions: [UInt64: Int] = [:]
     /// Inputs that were given.
     private(set) var count = 0
     /// Those without anything but white space, which are not kept.
@@ -76,6 +78,13 @@ struct GapCollection {
         case nil: break
         }
         if let time = input.time { entries[number].times.add(time, count: input.count) }
+        if let decision = input.decision { decisions[Self.key(of: decision).x] = number }
+    }
+
+    mutating func addMissed(decision: String) {
+        guard let number = decisions[Self.key(of: decision).x] else { return }
+        entries[number].severitySum += Guideline.Severity.high.gapWeight
+        entries[number].severityCount += 1
     }
 
     /// So many that sums of a million of them do not overflow.

@@ -61,17 +61,11 @@ public struct GapMiner: Sendable {
 
     /// The gaps that inputs show which `read` hands over one by one, so that they need never be held all at once.
     public func mine(
-        progress: (@Sendable (GapProgress) -> Void)? = nil,
-        reading read: (_ take: (GapInput) throws -> Void) throws -> Void
+        progress: (@Sendable (GapProgress) -> Void)? = nil, reading read: (inout GapIntake) throws -> Void
     ) throws -> GapReport {
-        var collection = GapCollection()
-        try read { input in
-            try collection.add(input)
-            if collection.count.isMultiple(of: 1_024) {
-                progress?(GapProgress(stage: .reading, completed: collection.count))
-            }
-        }
-        return try mine(collection, vectors: nil, progress: progress)
+        var intake = GapIntake(progress: progress)
+        try read(&intake)
+        return try mine(intake.collection, vectors: nil, progress: progress)
     }
 
     private func mine(
@@ -84,4 +78,27 @@ public struct GapMiner: Sendable {
         var search = try GapSearch(collection, library: library, options: options, vectors: vectors)
         return try search.run(progress)
     }
+}
+
+/// Takes the inputs that gaps are looked for in, one by one.
+public struct GapIntake {
+    private(set) var collection = GapCollection()
+    private let progress: (@Sendable (GapProgress) -> Void)?
+
+    init(progress: (@Sendable (GapProgress) -> Void)?) { self.progress = progress }
+
+    /// Inputs that were taken.
+    public var count: Int { collection.count }
+
+    /// - Throws: ``GuardrailsError/invalidOption(name:value:allowed:)`` for a count that is less than 1.
+    public mutating func add(_ input: GapInput) throws {
+        try collection.add(input)
+        if collection.count.isMultiple(of: 1_024) {
+            progress?(GapProgress(stage: .reading, completed: collection.count))
+        }
+    }
+
+    /// Notes that a reviewer found something missing in what was decided on an input that was added with this decision: it
+    /// counts once more, as one of high severity, when severities are averaged.
+    public mutating func addMissed(decision: String) { collection.addMissed(decision: decision) }
 }

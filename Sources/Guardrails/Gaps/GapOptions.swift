@@ -21,6 +21,8 @@ public struct GapOptions: Sendable, Hashable {
     public var clusterCount: Int?
     /// Examples of each gap at most.
     public var exampleCount = 5
+    /// Whether each gap lists all of its inputs.
+    public var listsMembers = false
     /// Guidelines that are looked at; nil for all active ones.
     public var filter: GuidelineFilter?
     /// The evidence from which guidelines without a threshold of their own count, in the place of what the library has

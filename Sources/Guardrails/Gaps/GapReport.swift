@@ -29,6 +29,8 @@ public struct GapReport: Sendable, Hashable {
         public var unmatchedCount: Int?
         /// Its most central inputs that differ from each other.
         public var examples: [Example]
+        /// All of its inputs, if the options ask for them, in an order that means nothing.
+        public var members: [Example] = []
         /// The guidelines that are nearest to most of its inputs.
         public var nearest: [NearGuideline]
         public var times: Times?
@@ -59,11 +61,10 @@ public struct GapReport: Sendable, Hashable {
         public enum Reason: String, Sendable, Hashable {
             /// Its threshold is more than most inputs have.
             case belowThreshold = "below_threshold"
-            /// It reaches its threshold for most of them and is further from them than guidelines are from inputs that they
-            /// are for: a neighbour that answers in another's place.
-            case neighbour
-            /// It has no threshold, and is further from them than that.
+            /// It has no threshold, and is further from them than three of four covered inputs are from their guideline.
             case far
+            /// It is near enough to be taken for theirs, and may be a neighbour that answers in another's place.
+            case neighbour
         }
 
         public var id: String

@@ -42,21 +42,28 @@ extension GapSearch {
         var gap = bare
         gap.words = words?.best(of: cluster, limit: Self.wordCount) ?? []
         let chosen = tallies[cluster].examples(max(1, options.exampleCount))
-        let examples = chosen.map { candidate in
-            let entry = collection.entries[candidate.entry]
-            let text = collection.text(of: entry)
-            return GapReport.Example(
-                id: collection.id(of: entry), text: text, count: entry.count,
-                hash: "sha256:" + SHA256.hexadecimal(of: text), centrality: Double(candidate.closeness))
-        }
+        let examples = chosen.map { example(of: $0.entry, closeness: $0.closeness) }
         gap.examples = Array(examples.prefix(options.exampleCount))
+        gap.members = tallies[cluster].members.map { example(of: $0.entry, closeness: $0.closeness) }
         gap.name =
             gap.words.isEmpty
-            ? examples.first.map { String($0.text.split(whereSeparator: \.isWhitespace).joined(separator: " ").prefix(60)) } ?? ""
+            ? examples.first.map { Self.beginning(of: $0.text) } ?? ""
             : gap.words.joined(separator: ", ")
         let key = chosen.first.map { collection.entries[$0.entry].key } ?? GapCollection.Key(0, 0)
         gap.id = "gap-" + SHA256.hexadecimal(of: "\(key.x) \(key.y)").prefix(12)
         return gap
+    }
+
+    private func example(of number: Int, closeness: Float) -> GapReport.Example {
+        let entry = collection.entries[number]
+        let text = collection.text(of: entry)
+        return GapReport.Example(
+            id: collection.id(of: entry), text: text, count: entry.count,
+            hash: "sha256:" + SHA256.hexadecimal(of: text), centrality: Double(closeness))
+    }
+
+    private static func beginning(of text: String) -> String {
+        String(text.split(whereSeparator: \.isWhitespace).joined(separator: " ").prefix(60))
     }
 
     private func nearGuidelines(_ tally: GapTally) -> [GapReport.NearGuideline] {

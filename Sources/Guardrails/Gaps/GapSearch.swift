@@ -139,7 +139,7 @@ struct GapSearch {
             rows, count: sample.isEmpty ? 0 : options.clusters(of: sample.count), seed: options.seed, threads: threads
         ) { progress?(GapProgress(stage: .clustering, completed: $0, total: $1)) }
         clusters = found
-        tallies = [GapTally](repeating: GapTally(), count: found.count)
+        tallies = [GapTally](repeating: GapTally(listsMembers: options.listsMembers), count: found.count)
         if reference.similarities.isEmpty, !cover.guidelines.isEmpty {
             let reached = sample.compactMap { $0.answer.nearest.first?.similarity }.sorted()
             reference = CoverReference(similarities: reached, kind: .inputs)

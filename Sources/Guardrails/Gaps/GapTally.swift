@@ -24,6 +24,9 @@ struct GapTally {
     private(set) var near: [Int: Near] = [:]
     /// The most central ones, in no order.
     private(set) var candidates: [Candidate] = []
+    /// All of them, if they are to be listed.
+    private(set) var members: [(entry: Int, closeness: Float)] = []
+    private let listsMembers: Bool
     private var severitySum = 0.0
     private var lackSum = 0.0
     private var lackSquares = 0.0
@@ -32,6 +35,8 @@ struct GapTally {
 
     /// Inputs among which examples are chosen.
     private static let candidateCount = 40
+
+    init(listsMembers: Bool) { self.listsMembers = listsMembers }
 
     /// What is known of an input.
     struct Item {
@@ -63,6 +68,7 @@ struct GapTally {
             near[nearest.guideline, default: Near()].similaritySum += count * Double(nearest.similarity)
             if nearest.isMatched { near[nearest.guideline, default: Near()].matchedCount += item.count }
         }
+        if listsMembers { members.append((item.entry, item.closeness)) }
         guard candidates.count >= Self.candidateCount else {
             candidates.append(Candidate(entry: item.entry, closeness: item.closeness, vector: vector()))
             return
