@@ -12,8 +12,19 @@ let package = Package(
         .library(name: "Guardrails", targets: ["Guardrails"]),
         .executable(name: "fingerpost", targets: ["FingerpostCLI"]),
     ],
+    traits: [
+        .trait(
+            name: "Telemetry",
+            description:
+                "Decisions are reported to the program's own metrics and tracing (swift-metrics, swift-distributed-tracing)."
+        ),
+        .default(enabledTraits: []),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        // For the trait `Telemetry`; a build without it does not resolve them.
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
@@ -63,6 +74,9 @@ let package = Package(
             dependencies: [
                 "Fingerpost", "GuidelineStore", "LinearAlgebra", "Platform", "TextEncoder",
                 .product(name: "Yams", package: "Yams"),
+                .product(name: "Metrics", package: "swift-metrics", condition: .when(traits: ["Telemetry"])),
+                .product(
+                    name: "Tracing", package: "swift-distributed-tracing", condition: .when(traits: ["Telemetry"])),
             ]),
         .executableTarget(
             name: "FingerpostCLI",
@@ -115,6 +129,11 @@ let package = Package(
             dependencies: [
                 "Guardrails", "Fingerpost", "FingerpostResources", "GuidelineStore", "LinearAlgebra", "Platform",
                 "TextEncoder",
+                .product(
+                    name: "MetricsTestKit", package: "swift-metrics", condition: .when(traits: ["Telemetry"])),
+                .product(
+                    name: "InMemoryTracing", package: "swift-distributed-tracing",
+                    condition: .when(traits: ["Telemetry"])),
             ],
             resources: [.copy("Fixtures")]),
         .testTarget(

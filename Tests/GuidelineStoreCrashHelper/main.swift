@@ -12,6 +12,7 @@ import GuidelineStore
 //     collect FOLDER        collects a log over and over
 //     measure FOLDER COUNT  logs so many decisions and says what an append costs
 //     log-limited FOLDER    logs until its file may grow no more, and then on where it may
+//     inspect-archive FOLDER UID  the same for an archive of decisions
 //     inspect FOLDER UID    takes the user's id and says what opening the library gives
 
 /// Prints a line that is out of the process when the call returns, so that a kill cannot take it back.
@@ -180,6 +181,20 @@ func logLimited(_ folder: URL) throws {
     say("done")
 }
 
+func inspectArchive(_ folder: URL, userID: uid_t) {
+    guard setgid(userID) == 0, setuid(userID) == 0 else {
+        say("cannot change the user")
+        return
+    }
+    for mode in [DecisionArchive.Mode.readOnly, .readWrite] {
+        do {
+            say("\(mode) count \(try DecisionArchive.open(in: folder, mode: mode).count)")
+        } catch {
+            say("\(mode) \((error as? GuidelineStoreError)?.code ?? "\(error)")")
+        }
+    }
+}
+
 let arguments = CommandLine.arguments
 guard arguments.count >= 3 else { exit(2) }
 let folder = URL(fileURLWithPath: arguments[2])
@@ -207,6 +222,8 @@ do {
         while true { try DecisionArchive.open(in: folder).collect() }
     case "measure": try measure(folder, count: arguments.count > 3 ? max(1, Int(arguments[3]) ?? 1) : 1)
     case "inspect": inspect(folder, userID: arguments.count > 3 ? uid_t(arguments[3]) ?? 65534 : 65534)
+    case "inspect-archive":
+        inspectArchive(folder, userID: arguments.count > 3 ? uid_t(arguments[3]) ?? 65534 : 65534)
     default: exit(2)
     }
 } catch {

@@ -34,6 +34,13 @@ public final class DecisionArchive: Sendable {
     public static func open(in folder: URL, mode: Mode = .readWrite) throws -> DecisionArchive {
         let path = path(in: folder)
         guard mode == .readWrite || exists(in: folder) else { throw GuidelineStoreError.fileNotFound(path: path) }
+        if mode == .readWrite { try makeFolder(folder) }
+        let isWritable =
+            LibraryFile.isWritable(folder.path) && (LibraryFile.isWritable(path) || !exists(in: folder))
+        guard isWritable || mode == .readOnly else { throw GuidelineStoreError.readOnly(path: folder.path) }
+        // Where nobody may write, nobody else does, and SQLite cannot make the files that it reads beside.
+        let isImmutable = !isWritable && !LibraryFile.hasSharedMemory(path)
+        if isImmutable, LibraryFile.hasLog(path) { throw GuidelineStoreError.needsRecovery(path: folder.path) }
         return try translatingErrors(path) {
             var settings = GRDB.Configuration()
             settings.label = "DecisionArchive"
@@ -44,10 +51,19 @@ public final class DecisionArchive: Sendable {
                 // What is forgotten is overwritten, not merely unlinked.
                 if mode == .readWrite { try database.execute(sql: "PRAGMA secure_delete = ON") }
             }
+            let name = isImmutable ? LibraryFile.immutableName(path) : path
             let archive = DecisionArchive(
-                folder: folder, mode: mode, pool: try DatabasePool(path: path, configuration: settings))
+                folder: folder, mode: mode, pool: try DatabasePool(path: name, configuration: settings))
             try archive.prepare(path)
             return archive
+        }
+    }
+
+    private static func makeFolder(_ folder: URL) throws(GuidelineStoreError) {
+        do {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        } catch {
+            throw .unreadable(path: folder.path, reason: "the folder cannot be made")
         }
     }
 

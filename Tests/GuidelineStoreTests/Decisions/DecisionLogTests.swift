@@ -271,6 +271,27 @@ import Testing
         #expect(try archive.tallies().filter { $0.subject == .decision }.count == 3)
     }
 
+    @Test func aFolderThatIsMissingIsMade() throws {
+        let place = url.appendingPathComponent("new/place")
+        let archive = try DecisionArchive.open(in: place)
+        #expect(try archive.insert([.record(.of("text", id: "d1"))]) == 1)
+        _ = try folder.write("no folder", to: "file")
+        #expect(
+            storeError { _ = try DecisionArchive.open(in: url.appendingPathComponent("file/below")) }?.code
+                == "unreadable")
+    }
+
+    @Test(.enabled(if: LibraryProcessTests.canChangeUser, "needs root, to give its rights up"))
+    func aReadOnlyFolderIsRead() throws {
+        let place = url.appendingPathComponent("log ?#%")
+        chmod(url.path, 0o755)
+        let archive = try DecisionArchive.open(in: place)
+        try archive.insert([.record(.of("text", id: "d1")), .record(.of("more", id: "d2"))])
+        try archive.close()
+        let found = try HelperProcess(["inspect-archive", place.path, "65534"]).remainingLines()
+        #expect(found == ["readOnly count 2", "readWrite read_only"])
+    }
+
     @Test func otherFilesAreRefused() throws {
         let path = DecisionArchive.path(in: url)
         #expect(storeError { _ = try DecisionArchive.open(in: url, mode: .readOnly) } == .fileNotFound(path: path))
