@@ -48,11 +48,13 @@ extension PersonalDataPass {
             {
                 return (.germanTaxID, end, 1)
             }
-            return groups == 4 && separator == 0x20 && !isOtherNumber ? (.germanTaxID, end, 0.8) : nil
+            return groups == 4 && separator == 0x20 && groups == number.ends.count && !isOtherNumber
+                ? (.germanTaxID, end, 0.8) : nil
         case 12:
             guard NationalNumbers.isAadhaar(digits) else { return nil }
             if isNamed("aadhaar aadhar uidai uid") { return (.indianAadhaar, end, 1) }
-            return sizes == [4, 4, 4] && separator == 0x20 && !isOtherNumber ? (.indianAadhaar, end, 0.75) : nil
+            return sizes == [4, 4, 4] && separator == 0x20 && groups == number.ends.count && !isOtherNumber
+                ? (.indianAadhaar, end, 0.75) : nil
         case 15:
             guard NationalNumbers.isNIR(digits), groups == 1 || sizes == [1, 2, 2, 2, 3, 3, 2] || sizes == [13, 2]
             else { return nil }
@@ -66,9 +68,7 @@ extension PersonalDataPass {
         text.hasWord(byteWords(words), before: number.start, within: 48)
     }
 
-    private var isOtherNumber: Bool {
-        text.hasWord(Self.otherNumbers, before: number.start, within: 28)
-    }
+    private var isOtherNumber: Bool { isPartOfOther(number.start) }
 }
 
 /// Rules of numbers that states give to people.

@@ -20,7 +20,7 @@ extension PersonalDataPass {
         for groups in stride(from: number.ends.count, through: 1, by: -1) {
             let end = number.ends[groups - 1]
             guard (8...15).contains(end.digits), endsCleanly(end.text) else { continue }
-            guard Self.hasCountryCode(number.digits), number.sizes(groups).dropFirst().allSatisfy({ $0 >= 2 }) else {
+            guard Self.hasCountryCode(number.digits), number.sizes(groups).dropFirst(2).allSatisfy({ $0 >= 2 }) else {
                 return nil
             }
             add(.phone, place..<end.text, 0.95)
@@ -62,13 +62,19 @@ extension PersonalDataPass {
                 confidence = 0.8
             case .shaped:
                 let isNamed = text.hasWord(Self.phoneWords, before: place, within: 40)
-                guard isNamed || !text.hasWord(Self.otherNumbers, before: place, within: 28) else { continue }
+                guard isNamed || !isPartOfOther(place) else { continue }
                 confidence = isNamed ? 0.9 : 0.7
             }
             add(.phone, place..<end.text, confidence)
             return end.text
         }
         return nil
+    }
+
+    /// Whether a number without a name is the rest of a longer one, or named as something else.
+    func isPartOfOther(_ place: Int) -> Bool {
+        text[place - 1] == 0x20 && text[place - 2].isDigit
+            || text.hasWord(Self.otherNumbers, before: place, within: 28)
     }
 
     private static let phoneWords = byteWords(
@@ -83,7 +89,7 @@ extension PersonalDataPass {
         order orders invoice part parts sku model serial ticket case ref reference tracking version isbn issn build commit \
         item product batch lot flight page doi room customer tariff coordinates latitude longitude port booking \
         confirmation article art catalogue catalog sample patent grant policy asset firmware release chapter section \
-        barcode ean upc gtin imei number no code id
+        barcode ean upc gtin imei no code id
         """)
 }
 

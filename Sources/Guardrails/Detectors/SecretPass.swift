@@ -3,8 +3,8 @@ struct SecretPass {
     let detector: SecretDetector
     let text: TextBytes
     var found: [Detection] = []
-    /// No key's end is looked for before this place: there is none.
-    private var keyEnd = 0
+    /// No web token is looked for before this place: what it would be part of is none.
+    private var webTokenEnd = 0
 
     init(detector: SecretDetector, text: TextBytes) {
         (self.detector, self.text) = (detector, text)
@@ -22,11 +22,15 @@ struct SecretPass {
         for number in SecretShape.byFirstByte[Int(text[place])] {
             let shape = SecretShape.all[number]
             guard text.matches(shape.prefix, at: place) else { continue }
+            if shape.kind == .webToken, place < webTokenEnd { continue }
             let start = place + shape.prefix.count
             var end = text.end(of: shape.alphabet, from: start, limit: start + shape.lengths.upperBound + 1)
             // A point that ends a sentence, or a dash, belongs to no token.
             while end > start, text[end - 1] == 0x2E || text[end - 1] == 0x2D { end -= 1 }
-            guard shape.lengths.contains(end - start), isToken(shape, place, start..<end) else { continue }
+            guard shape.lengths.contains(end - start), isToken(shape, place, start..<end) else {
+                if shape.kind == .webToken { webTokenEnd = end }
+                continue
+            }
             add(shape.kind, place..<end, 1)
             return end
         }

@@ -34,7 +34,9 @@ extension Rails {
             found = modifications(of: rerun, in: current)
             if found.isEmpty { return current }
         }
-        guard Modification.apply(Modification.merged(found), to: current, replacements) != current else { return current }
+        guard Modification.apply(Modification.merged(found), to: current, replacements) != current else {
+            return current
+        }
         for place in modifying where results[place].isModifying {
             results[place].fail("what it finds comes back after it is modified", .closed)
         }
@@ -42,7 +44,7 @@ extension Rails {
     }
 
     /// Takes back what was found in what stands for something that was taken away before.
-    private func dropReplaced(in text: String, _ results: inout [CheckResult]) {
+    func dropReplaced(in text: String, _ results: inout [CheckResult]) {
         guard results.contains(where: { $0.outcome.isHit }) else { return }
         let ranges = replacements.ranges(in: text)
         guard !ranges.isEmpty else { return }
