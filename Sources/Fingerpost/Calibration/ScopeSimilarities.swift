@@ -58,8 +58,7 @@ struct ScopeSimilarities {
             rows, scores in
             var similarities = [Float](repeating: -1, count: count)
             for (place, row) in rows.enumerated() {
-                let scores = scores[(place * passages)..<((place + 1) * passages)]
-                let base = scores.startIndex
+                let base = place * passages
                 for guideline in 0..<count {
                     var similarity = Similarity()
                     for passage in starts[guideline]..<starts[guideline + 1] {

@@ -55,10 +55,17 @@ package struct SphericalClustering {
     private mutating func move(to nearest: [Int], _ vectors: Matrix) {
         let dimension = vectors.columns
         var sums = [Double](repeating: 0, count: centers.rows * dimension)
-        for (row, center) in nearest.enumerated() {
-            vectors.withRow(row) { vector in
-                let start = center * dimension
-                for index in 0..<dimension { sums[start + index] += Double(vector[index]) }
+        vectors.withUnsafeElements { elements in
+            sums.withUnsafeMutableBufferPointer { sums in
+                for (row, center) in nearest.enumerated() {
+                    var (from, to) = (row * dimension, center * dimension)
+                    let end = from + dimension
+                    while from < end {
+                        sums[to] += Double(elements[from])
+                        from += 1
+                        to += 1
+                    }
+                }
             }
         }
         for center in 0..<centers.rows {

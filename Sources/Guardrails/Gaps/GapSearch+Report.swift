@@ -68,7 +68,8 @@ extension GapSearch {
 
     private func nearGuidelines(_ tally: GapTally) -> [GapReport.NearGuideline] {
         // Inputs that the library covers are nearer than this to their guideline, three of four of them.
-        let usual = reference.similarities.isEmpty ? 1 : Double(reference.similarities[reference.similarities.count / 4])
+        let usual =
+            reference.similarities.isEmpty ? 1 : Double(reference.similarities[reference.similarities.count / 4])
         let order = tally.near.sorted {
             ($1.value.volume, $0.key) < ($0.value.volume, $1.key)
         }

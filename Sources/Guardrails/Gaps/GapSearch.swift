@@ -63,7 +63,8 @@ struct GapSearch {
             !collection.entries.contains(where: { $0.matchedCount + $0.unmatchedCount > 0 })
         {
             throw GuardrailsError.nothingToLearn(
-                problem: "nothing says which inputs are unmatched: no guideline has a threshold, and the inputs do not say. "
+                problem:
+                    "nothing says which inputs are unmatched: no guideline has a threshold, and the inputs do not say. "
                     + "Calibrate the library, give a least score, or look at all inputs")
         }
     }

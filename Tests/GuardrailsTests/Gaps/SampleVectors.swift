@@ -5,16 +5,15 @@ import GuidelineStore
 import Platform
 import TextEncoder
 
-/// The bundled encoder, whose vectors of the sample corpus were made beforehand: without optimisation the network takes
-/// minutes for them. A test sees to it that they are still what the network gives.
+/// The bundled encoder, whose vectors of the sample corpus were made beforehand, in full precision: without optimisation the
+/// network takes minutes for them.
 ///
 /// The file holds, for each text, the first 8 bytes of its SHA-256 and its vector as 384 signed bytes of one scale.
 struct SampleVectors: SentenceEncoder {
     struct Missing: Error, CustomStringConvertible {
         var text: String
         var description: String {
-            "Fixtures/sample-corpus.vectors has no vector for \"\(text)\": run GapVectorTests with "
-                + "FINGERPOST_WRITE_FIXTURES set to the folder that it is to be written to"
+            "Fixtures/sample-corpus.vectors has no vector for \"\(text)\": make it anew, with SampleVectors.file"
         }
     }
 
