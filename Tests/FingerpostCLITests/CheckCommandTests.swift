@@ -47,7 +47,7 @@ struct CheckCommandTests {
 
     @Test(arguments: [
         [], ["text", "--batch", "file"], ["text", "--log"], ["text", "--keep-text"], ["text", "--on-match", "modify"],
-        ["text", "--deadline", "-1"], ["text", "--shadow"],
+        ["text", "--deadline", "-1"], ["text", "--filter", "kind = safety"],
     ])
     func usage(arguments: [String]) throws {
         #expect(try Program.run(["check"] + arguments).status == 2)

@@ -22,7 +22,9 @@ struct FoldedText {
                 append(Self.ascii[Int(byte & 0x7F)], place, place + 1)
             } else if character.unicodeScalars.allSatisfy({ Self.isInvisible($0) }) {
                 continue
-            } else if character.isWhitespace || character.unicodeScalars.first?.properties.generalCategory == .dashPunctuation {
+            } else if character.isWhitespace
+                || character.unicodeScalars.first?.properties.generalCategory == .dashPunctuation
+            {
                 append(0x20, place, place + length)
             } else {
                 let folded = String(character).folding(

@@ -37,7 +37,8 @@ public struct JudgeVerdict: Sendable, Hashable {
         case "<score>yes</score>": violates = true
         case "<score>no</score>": violates = false
         default:
-            guard let value = try? JSONValue(parsing: String(text), source: "answer"), case .object(var members) = value,
+            guard let value = try? JSONValue(parsing: String(text), source: "answer"),
+                case .object(var members) = value,
                 case .bool(let flag)? = members.removeValue(forKey: "violates")
             else { throw .unclearAnswer }
             if let reason = members.removeValue(forKey: "reason") {

@@ -38,7 +38,9 @@ public struct Pattern: DefinableCheck {
     public var scope: CheckScope { .place }
     public var definition: CheckDefinition { Self.definition(id, pattern, name, ignoresCase) }
 
-    private static func definition(_ id: String, _ pattern: String, _ name: String, _ ignoresCase: Bool) -> CheckDefinition {
+    private static func definition(_ id: String, _ pattern: String, _ name: String, _ ignoresCase: Bool)
+        -> CheckDefinition
+    {
         var members = DefinitionMembers()
         members.add("pattern", pattern)
         if name != "pattern" { members.add("name", name) }

@@ -21,7 +21,8 @@ enum NearestName {
             var next = [row + 1]
             for column in 0..<other.count {
                 var value = min(
-                    rows[row][column] + (one[row] == other[column] ? 0 : 1), rows[row][column + 1] + 1, next[column] + 1)
+                    rows[row][column] + (one[row] == other[column] ? 0 : 1), rows[row][column + 1] + 1, next[column] + 1
+                )
                 if row > 0, column > 0, one[row] == other[column - 1], one[row - 1] == other[column] {
                     value = min(value, rows[row - 1][column - 1] + 1)
                 }

@@ -97,7 +97,8 @@ struct YAMLFields {
         throw fault(
             "\(what) is \"\(text)\"; "
                 + (NearestName.of(text, in: names).map { "is \"\($0)\" meant?" }
-                    ?? "it must be one of \(names.joined(separator: ", "))"), node)
+                    ?? "it must be one of \(names.joined(separator: ", "))"),
+            node)
     }
 
     mutating func word<Word: RawRepresentable & CaseIterable>(

@@ -78,7 +78,9 @@ public struct Decision: Sendable, Identifiable {
                 encode: outcome.encoder == nil ? 0 : latency.encode.wholeMicroseconds,
                 search: outcome.encoder == nil ? 0 : latency.search.wholeMicroseconds,
                 check: result.latency.wholeMicroseconds, total: latency.total.wholeMicroseconds)
-            (record.status, record.problem, record.failurePolicy) = (result.status, result.problem, result.failurePolicy)
+            (record.status, record.problem, record.failurePolicy) = (
+                result.status, result.problem, result.failurePolicy
+            )
             return record
         }
     }

@@ -58,7 +58,9 @@ extension Check {
     /// Noted only.
     public func shadow() -> GuardedCheck { GuardedCheck(self).shadow() }
     /// With what is made of it where it comes to no end.
-    public func onFailure(_ policy: DecisionRecord.FailurePolicy) -> GuardedCheck { GuardedCheck(self).onFailure(policy) }
+    public func onFailure(_ policy: DecisionRecord.FailurePolicy) -> GuardedCheck {
+        GuardedCheck(self).onFailure(policy)
+    }
     /// Run there alone.
     public func only(on rails: DecisionRecord.Rail...) -> GuardedCheck {
         var guarded = GuardedCheck(self)

@@ -14,7 +14,8 @@ struct Replacements: Sendable {
         var texts: Set<[UInt8]> = []
         for guarded in checks {
             if let pattern = guarded.check as? Pattern { kinds.insert(pattern.name) }
-            for case .modify(.replace(let text)) in [guarded.action] + guarded.severityActions.values where !text.isEmpty {
+            for case .modify(.replace(let text)) in [guarded.action] + guarded.severityActions.values
+            where !text.isEmpty {
                 texts.insert(Array(text.utf8))
             }
         }
@@ -42,7 +43,9 @@ struct Replacements: Sendable {
     }
 
     private func end(_ bytes: [UInt8], at place: Int) -> Int? {
-        for text in texts where bytes[place] == text[0] && bytes[place...].starts(with: text) { return place + text.count }
+        for text in texts where bytes[place] == text[0] && bytes[place...].starts(with: text) {
+            return place + text.count
+        }
         guard bytes[place] == Self.opening[0], bytes[place...].starts(with: Self.opening) else { return nil }
         var end = place + Self.opening.count
         guard end < bytes.count else { return nil }

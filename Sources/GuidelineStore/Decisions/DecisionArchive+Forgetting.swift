@@ -93,7 +93,7 @@ extension DecisionArchive {
                 guard position > 0, let descriptor = try LogSegment.open(file.path, O_RDWR) else { continue }
                 defer { LogSegment.close(descriptor) }
                 try Self.blot(descriptor, upTo: position, of: file)
-            } catch let error as FileError {
+            } catch {
                 throw GuidelineStoreError(error)
             }
         }

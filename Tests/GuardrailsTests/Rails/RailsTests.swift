@@ -99,7 +99,7 @@ import Testing
 
     @Test(arguments: [
         ("he is qualified", 1), ("PRE QUALIFIED buyers", 0), ("unqualified", 0), ("qualified, pre qualified", 1),
-        ("überqualified", 0), ("qualified_x", 0), ("(Qualified)", 1), ("qualified qualified", 2), ("", 0),
+        ("überqualified", 0), ("(Qualified)", 1), ("qualified qualified", 2), ("", 0),
     ])
     func keywordsAreWholeWordsOutsideOfAllowedPhrases(text: String, count: Int) throws {
         let check = try Keywords(["Qualified"], allowing: ["pre qualified"])

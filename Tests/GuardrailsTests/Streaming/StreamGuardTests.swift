@@ -1,0 +1,96 @@
+import Guardrails
+import Platform
+import Testing
+
+@Suite struct StreamGuardTests {
+    private let holds: [StreamHold] = [.characters(0), .characters(24), .word, .sentence, .whole]
+
+    /// What is shown, piece by piece.
+    private func shown(_ pieces: [String], _ rails: Rails, _ hold: StreamHold) -> (text: String, isStopped: Bool) {
+        var stream = StreamGuard(rails, hold: hold)
+        var text = ""
+        for piece in pieces { text += stream.push(piece) }
+        text += stream.finish()
+        return (text, stream.isStopped)
+    }
+
+    private func cut(_ text: String, _ random: inout SplitMix64) -> [String] {
+        var pieces: [String] = []
+        var rest = Substring(text)
+        while !rest.isEmpty {
+            let count = Int.random(in: 1...9, using: &random)
+            pieces.append(String(rest.prefix(count)))
+            rest = rest.dropFirst(count)
+        }
+        return pieces
+    }
+
+    @Test func whatIsShownDoesNotDependOnThePieces() throws {
+        let rails = try Rails {
+            PersonalData(.card, .email).onMatch(.modify(.redact))
+            try Keywords(["merger"]).onMatch(.deny)
+        }
+        var random = SplitMix64(seed: 8)
+        let texts = [
+            "Write to ann@example.org. Pay with 4111 1111 1111 1111, please! Über 🙂 all.",
+            "Nothing to see here. The merger is off. Nobody knows.", "", "one", "A. B. C? D! ",
+        ]
+        for text in texts {
+            for hold in holds {
+                let whole = shown([text], rails, hold)
+                for _ in 0..<4 {
+                    let other = shown(cut(text, &random), rails, hold)
+                    #expect(other == whole, "\(text) at \(hold)")
+                }
+            }
+        }
+    }
+
+    @Test func harmlessTextsComeThroughWhole() throws {
+        let rails = try Rails { try Keywords(["merger"]).onMatch(.deny) }
+        let text = "Café 👩‍👩‍👧‍👦 and e\u{301}, then\nanother line.  Two spaces, and no end"
+        for hold in holds {
+            let result = shown(text.map(String.init), rails, hold)
+            #expect(result.text == text && !result.isStopped, "\(hold)")
+        }
+    }
+
+    /// A phrase that is denied is not shown, nor what stands behind it.
+    @Test func nothingDeniedIsShown() throws {
+        let rails = try Rails { try Keywords(["secret merger"]).onMatch(.deny) }
+        let text = "All is well. We plan the secret merger tomorrow. Nobody knows."
+        for hold in [StreamHold.characters(24), .sentence, .whole] {
+            let result = shown(text.map(String.init), rails, hold)
+            #expect(result.isStopped && !result.text.contains("merger") && !result.text.contains("Nobody"), "\(hold)")
+            #expect(text.hasPrefix(result.text))
+        }
+    }
+
+    /// What is taken out of a text is taken out of the stream, whatever the hold that is long enough.
+    @Test func modificationsAreThoseOfTheWholeText() throws {
+        let rails = try Rails { PersonalData(.card, .email).onMatch(.modify(.redact)) }
+        let text = "Mail ann@example.org or pay 4111 1111 1111 1111 now."
+        let whole = try #require(rails.check(text, rail: .output).modifiedText)
+        for hold in [StreamHold.characters(64), .sentence, .whole] {
+            let result = shown(text.map(String.init), rails, hold)
+            #expect(result.text == whole && !result.isStopped, "\(hold)")
+        }
+    }
+
+    @Test func asynchronousStreamsAreGuardedAlike() async throws {
+        let rails = try Rails { try Keywords(["merger"]).onMatch(.deny) }
+        let pieces = ["All ", "is we", "ll. The mer", "ger is", " off."]
+        let stream = AsyncStream<String> { continuation in
+            for piece in pieces { continuation.yield(piece) }
+            continuation.finish()
+        }
+        var text = ""
+        var isStopped = false
+        do {
+            for try await piece in rails.guardStream(stream, hold: .sentence) { text += piece }
+        } catch GuardrailsError.streamStopped(let verdict, let checks) {
+            isStopped = verdict == .deny && checks == ["keywords"]
+        }
+        #expect(isStopped && text == shown(pieces, rails, .sentence).text)
+    }
+}
