@@ -16,9 +16,11 @@ extension TrendMark {
             return "library version \(change)" + (release == nil ? "" : ", release\(name)")
         case .encoder: return "encoder \(change)"
         case .model: return "model \(change)"
-        case .check: return "\(count) of the checks changed: \(list)"
+        case .check: return "\(count == 1 ? "a check" : "\(count) checks") changed: \(list)"
         case .threshold:
-            return "thresholds of \(count) rules changed, \(raised) raised and \(lowered) lowered: \(list)"
+            return
+                "thresholds of \(count) rule\(count == 1 ? "" : "s") changed, \(raised) raised and \(lowered) lowered: "
+                + list
         }
     }
 
