@@ -149,6 +149,8 @@ public struct DroppedGuideline: Sendable, Hashable, Identifiable {
     }
 
     public var id: String
+    /// The guideline's version.
+    public var version: Int
     public var score: Float
     /// See ``GuidelineMatch/similarity``.
     public var similarity: Float?
@@ -159,7 +161,8 @@ public struct DroppedGuideline: Sendable, Hashable, Identifiable {
     public var reason: Reason
 
     init(_ match: GuidelineMatch, reason: Reason) {
-        (id, score, similarity) = (match.id, match.score, match.similarity)
+        (id, version) = (match.id, match.guideline.version)
+        (score, similarity) = (match.score, match.similarity)
         (evidence, threshold) = (match.evidence, match.threshold)
         self.reason = reason
     }

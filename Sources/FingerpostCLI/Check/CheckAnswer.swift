@@ -51,8 +51,8 @@ struct CheckAnswer {
             "dropped": .array(
                 outcome.dropped.map { drop in
                     [
-                        "id": .string(drop.id), "reason": .string(drop.reason), "score": .optional(drop.score),
-                        "threshold": .optional(drop.threshold),
+                        "id": .string(drop.id), "version": .optional(drop.version), "reason": .string(drop.reason),
+                        "score": .optional(drop.score), "threshold": .optional(drop.threshold),
                     ]
                 }),
         ]

@@ -29,8 +29,8 @@ struct CheckCommand: ParsableCommand {
 
             With --json: {"id","decision","verdict","text","checks":[{"id","kind","verdict","shadow","status","problem",\
             "findings":[{"kind","start","end"}],"matched":[{"id","version","score","threshold","rank","via"}],"dropped":\
-            [{"id","reason","score","threshold"}]}],"microseconds"}; text is the text as it may go on, or null where it may \
-            not.
+            [{"id","version","reason","score","threshold"}]}],"microseconds"}; text is the text as it may go on, or null where \
+            it may not.
             """)
 
     @Argument(help: "Texts to check.")

@@ -100,7 +100,7 @@ public struct Semantic: DefinableCheck {
         outcome.encoder = "\(library.encoder.identity.name)@\(library.encoder.identity.sha256)"
         outcome.dropped = found.dropped.prefix(options.limit).map { dropped in
             DecisionRecord.Drop(
-                id: dropped.id, reason: dropped.reason.rawValue,
+                id: dropped.id, version: dropped.version, reason: dropped.reason.rawValue,
                 score: (dropped.evidence ?? dropped.similarity ?? dropped.score).exact,
                 threshold: dropped.threshold?.exact)
         }
@@ -113,7 +113,8 @@ public struct Semantic: DefinableCheck {
             func drop(_ reason: String, _ threshold: Float?) {
                 outcome.dropped.append(
                     DecisionRecord.Drop(
-                        id: match.id, reason: reason, score: evidence.exact, threshold: threshold?.exact))
+                        id: match.id, version: match.guideline.version, reason: reason, score: evidence.exact,
+                        threshold: threshold?.exact))
             }
             // Beyond the calibration's scope a guideline has no threshold.
             guard match.threshold != nil || similarity >= Self.standardThreshold || match.entailedBy != nil else {

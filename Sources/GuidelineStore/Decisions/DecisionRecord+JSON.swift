@@ -41,6 +41,7 @@ extension DecisionRecord {
         }
         writer.objects("dropped", dropped) { writer, drop in
             writer.string("id", drop.id)
+            writer.integer("version", drop.version)
             writer.string("reason", drop.reason)
             writer.number("score", drop.score)
             writer.number("threshold", drop.threshold)
@@ -113,8 +114,8 @@ extension DecisionRecord {
         for drop in try reader.objects("dropped") {
             dropped.append(
                 Drop(
-                    id: try drop.requiredString("id"), reason: try drop.requiredString("reason"),
-                    score: try drop.number("score"), threshold: try drop.number("threshold")))
+                    id: try drop.requiredString("id"), version: try drop.integer("version"),
+                    reason: try drop.requiredString("reason"), score: try drop.number("score"), threshold: try drop.number("threshold")))
         }
         for finding in try reader.objects("findings") {
             let start = try finding.integer("start") ?? 0

@@ -87,13 +87,18 @@ public struct DecisionRecord: Sendable, Hashable {
     /// A rule that was near and does not count.
     public struct Drop: Sendable, Hashable {
         public var id: String
+        /// Nil where the log does not say.
+        public var version: Int?
         /// `below_threshold`, `near_duplicate`, `deprioritized`, `budget` and the like.
         public var reason: String
         public var score: Double?
         public var threshold: Double?
 
-        public init(id: String, reason: String, score: Double? = nil, threshold: Double? = nil) {
-            (self.id, self.reason, self.score, self.threshold) = (id, reason, score, threshold)
+        public init(
+            id: String, version: Int? = nil, reason: String, score: Double? = nil, threshold: Double? = nil
+        ) {
+            (self.id, self.version, self.reason) = (id, version, reason)
+            (self.score, self.threshold) = (score, threshold)
         }
     }
 

@@ -38,7 +38,9 @@ extension DecisionRecord {
                     id: id, version: rank, score: maybe(&random, 0.1 + 0.2), threshold: maybe(&random, 1), rank: rank,
                     via: via))
             record.dropped.append(
-                Drop(id: id, reason: "below_threshold", score: maybe(&random, -0.5), threshold: maybe(&random, 0)))
+                Drop(
+                    id: id, version: maybe(&random, rank), reason: "below_threshold", score: maybe(&random, -0.5),
+                    threshold: maybe(&random, 0)))
             record.findings.append(Finding(kind: "email", range: rank..<(rank + 5)))
         }
         record.risk = (0..<Int.random(in: 0..<3, using: &random)).map { _ in text(&random) }
