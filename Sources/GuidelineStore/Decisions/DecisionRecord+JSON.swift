@@ -115,7 +115,8 @@ extension DecisionRecord {
             dropped.append(
                 Drop(
                     id: try drop.requiredString("id"), version: try drop.integer("version"),
-                    reason: try drop.requiredString("reason"), score: try drop.number("score"), threshold: try drop.number("threshold")))
+                    reason: try drop.requiredString("reason"), score: try drop.number("score"),
+                    threshold: try drop.number("threshold")))
         }
         for finding in try reader.objects("findings") {
             let start = try finding.integer("start") ?? 0
