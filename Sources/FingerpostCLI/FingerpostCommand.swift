@@ -31,6 +31,6 @@ struct FingerpostCommand: ParsableCommand {
             CalibrateCommand.self, ReportCommand.self,
             EmbedCommand.self, BenchmarkCommand.self, InfoCommand.self, DoctorCommand.self, VerifyCommand.self,
             HistoryCommand.self, DiffCommand.self, RollbackCommand.self, CopyCommand.self, PromoteCommand.self,
-            CheckCommand.self, LogCommand.self, TrendCommand.self, GapsCommand.self,
+            CheckCommand.self, LogCommand.self, TrendCommand.self, GapsCommand.self, ReplayCommand.self,
         ])
 }

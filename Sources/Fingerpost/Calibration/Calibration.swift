@@ -1,4 +1,5 @@
 import GuidelineStore
+import Platform
 
 /// Where a library draws the line between guidelines that apply and those that are merely nearest, learned from inputs with
 /// known answers.
@@ -41,6 +42,13 @@ public struct Calibration: Sendable, Hashable {
     func shift(for vector: [Float]) throws -> Float {
         guard weight > 0, let precedents else { return 0 }
         return try weight * precedents.margin(of: vector)
+    }
+
+    /// Tells ``shift(for:)`` from those of other calibrations; nil where there is none.
+    var shiftName: String? {
+        guard weight > 0, let numbers = precedents?.numbers else { return nil }
+        let checksum = ([weight] + numbers.values).withUnsafeBytes { CRC32C.checksum($0) }
+        return AppliedAdapter.id(checksum)
     }
 
     /// The evidence from which a guideline counts.

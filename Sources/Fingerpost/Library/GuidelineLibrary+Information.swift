@@ -38,6 +38,9 @@ extension GuidelineLibrary {
             archiveBytes: attributes?[.size] as? Int ?? 0, indexOrigin: current.origin)
     }
 
+    /// What evidence is made with beside the encoder; see ``Retrieval/scoring``.
+    public var scoring: String? { get throws { try currentPassages(withWords: false).scoring } }
+
     /// Checks every checksum and invariant of the files, as ``LibraryVerification`` does, and of the index in use.
     ///
     /// - Returns: What is wrong, in words; empty if the library is sound.

@@ -77,10 +77,18 @@ extension PassageIndex {
         }
         table.setRows(of: index)
         try refreshAdapter(database, options: options)
+        scoring = scoringName
         generation = map.generation
         libraryVersion = map.libraryVersion
         unsavedChanges += changes
         return changes
+    }
+
+    /// Equal for two states of libraries whose evidence for an input and a guideline is the same.
+    private var scoringName: String? {
+        let parts = [try? adapter.get()?.id, (try? calibration.get()).flatMap(\.shiftName).map { "shift-\($0)" }]
+        let names = parts.compactMap(\.self)
+        return names.isEmpty ? nil : names.joined(separator: "+")
     }
 
     /// Reads the words of guidelines that have changed, if words were asked for before.

@@ -21,6 +21,8 @@ struct PassageIndex: Sendable {
     /// How inputs are mapped before they are compared, if the library has learned that; what is wrong with it is told when it
     /// is used, so that it can be removed.
     var adapter = Result<AppliedAdapter?, any Error>.success(nil)
+    /// Names what turns cosine similarities into evidence: the adapter, and the calibration's shift; nil where nothing does.
+    var scoring: String?
     /// Passages that are not in the index: not encoded yet, or without any word that the encoder knows.
     var unindexed: Set<Int64>
     /// Rows added or removed since it was last saved.

@@ -161,6 +161,7 @@ extension GuidelineLibrary {
     ) throws -> Bool {
         result.libraryVersion = passages.libraryVersion
         result.mode = ranking.items.isEmpty && ranking.mode == .words ? .none : ranking.mode
+        result.scoring = passages.scoring
         result.isFitted = ranking.isFitted
         result.always = try always(options)
         let always = Set(result.always.map(\.id))

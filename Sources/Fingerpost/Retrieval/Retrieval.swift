@@ -65,6 +65,9 @@ public struct Retrieval: Sendable {
     public var mode: RetrievalMode
     /// The version of the library that was searched, which whoever acts on the answer may note.
     public var libraryVersion = 0
+    /// What evidence was made with beside the encoder: a name of the ``RetrieverAdapter`` and of the calibration's shift;
+    /// nil where there is neither. Where two answers have the same, their evidence can be compared.
+    public var scoring: String?
     /// Whether the library's ``RetrieverAdapter`` had its say.
     public var isFitted = false
     /// Best first; equal scores in the order in which the guidelines were added. A guideline that another one entails

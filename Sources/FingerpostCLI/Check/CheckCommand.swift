@@ -46,15 +46,7 @@ struct CheckCommand: ParsableCommand {
     @Option(help: "input or output: where the texts are on their way.")
     var rail = RailArgument(.input)
 
-    @Option(
-        help: "A YAML file of the checks, in place of the usual ones.", completion: .file(extensions: ["yaml", "yml"]))
-    var rails: String?
-
-    @Option(help: "What a guideline that applies leads to: audit, warn, ask (the default) or deny.")
-    var onMatch: Verdict?
-
-    @Option(help: "Only guidelines that this lets through, such as 'severity >= high'.")
-    var filter: String?
+    @OptionGroup var checks: RailsArguments
 
     @Flag(help: "Note what the checks say, and let it count for nothing.")
     var shadow = false
@@ -80,18 +72,11 @@ struct CheckCommand: ParsableCommand {
         guard texts.isEmpty != (batch == nil) else {
             throw ValidationError("Name texts, or a file of them with --batch.")
         }
-        if let onMatch, ![.audit, .warn, .ask, .deny].contains(onMatch) {
-            throw ValidationError("--on-match must be audit, warn, ask or deny.")
-        }
-        if rails != nil, onMatch != nil || filter != nil {
-            throw ValidationError(
-                "--rails says what is checked, and what that leads to; leave --on-match and --filter out.")
-        }
         if let deadline, !(deadline > 0 && deadline <= 3_600_000) {
             throw ValidationError("--deadline must be above 0, in milliseconds.")
         }
         if log, library == nil { throw ValidationError("--log needs a library to log to.") }
-        if library == nil, filter != nil || onMatch != nil {
+        if library == nil, checks.areAboutGuidelines {
             throw ValidationError("--filter and --on-match are about guidelines; name their library with --library.")
         }
         if keepText || model != nil || conversation != nil, !log {
@@ -103,7 +88,8 @@ struct CheckCommand: ParsableCommand {
         let progress = ProgressBar()
         defer { progress.finish() }
         let opened = try library.map { try LibraryAccess.reading(URL(fileURLWithPath: $0), progress: progress) }
-        let rails = try makeRails(opened)
+        let chosen = try checks.rails(opened)
+        let rails = shadow ? chosen.inShadow() : chosen
         try rails.prepare()
         let decisions = try log ? library.map { try DecisionLog(in: URL(fileURLWithPath: $0)) } : nil
         progress.finish()
@@ -136,28 +122,6 @@ struct CheckCommand: ParsableCommand {
         case .ask: throw ExitCode(30)
         case .deny: throw ExitCode(20)
         }
-    }
-
-    private func makeRails(_ library: GuidelineLibrary?) throws -> Rails {
-        if let rails {
-            let read = try Rails(contentsOf: URL(fileURLWithPath: rails), library: library)
-            return shadow ? read.inShadow() : read
-        }
-        var options = Semantic.Options()
-        options.filter = try filter.map { try GuidelineFilter(parsing: $0) }
-        let action: CheckAction =
-            switch onMatch {
-            case .audit: .audit
-            case .warn: .warn
-            case .deny: .deny
-            case .allow, .modify, .ask, nil: .ask
-            }
-        let usual = try Rails {
-            Secrets()
-            PersonalData()
-            if let library { try Semantic(library, options).onMatch(action) }
-        }
-        return shadow ? usual.inShadow() : usual
     }
 
     private static func text(of line: JSONLine) throws -> (id: String?, text: String) {

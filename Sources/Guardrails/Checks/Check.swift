@@ -80,6 +80,8 @@ public struct CheckOutcome: Sendable, Hashable {
     public var libraryVersion: Int?
     /// `id@sha256` of the encoder; nil where none was used.
     public var encoder: String?
+    /// See ``DecisionRecord/scoring``.
+    public var scoring: String?
 
     /// Findings are a hit.
     public init(findings: [Detection] = []) {

@@ -97,7 +97,8 @@ public struct Semantic: DefinableCheck {
             options: retrievalOptions(limit: searchLimit, isCalibrated: isCalibrated))
         var outcome = CheckOutcome()
         outcome.libraryVersion = found.libraryVersion
-        outcome.encoder = "\(library.encoder.identity.name)@\(library.encoder.identity.sha256)"
+        outcome.scoring = found.scoring
+        outcome.encoder = library.encoder.identity.logName
         outcome.dropped = found.dropped.prefix(options.limit).map { dropped in
             DecisionRecord.Drop(
                 id: dropped.id, version: dropped.version, reason: dropped.reason.rawValue,
@@ -118,14 +119,14 @@ public struct Semantic: DefinableCheck {
             }
             // Beyond the calibration's scope a guideline has no threshold.
             guard match.threshold != nil || similarity >= Self.standardThreshold || match.entailedBy != nil else {
-                drop("below_threshold", Self.standardThreshold)
+                drop(DroppedGuideline.Reason.belowThreshold.rawValue, Self.standardThreshold)
                 continue
             }
             if match.entailedBy == nil, !match.guideline.counterexamples.isEmpty {
                 let vector = try input.searches.vector(of: input.text, for: library)
                 let nearest = try counterexamples.nearest(of: match.guideline.counterexamples, to: vector, library)
                 if nearest > match.via.score {
-                    drop("counterexample", nearest)
+                    drop(Self.counterexampleReason, nearest)
                     continue
                 }
             }
@@ -144,8 +145,21 @@ public struct Semantic: DefinableCheck {
         return outcome
     }
 
+    /// Why a rule does not count whose counterexample is nearer than it is.
+    static let counterexampleReason = "counterexample"
+
+    /// What a guideline's evidence is held against, and whether a calibration has learned it.
+    func line(for guideline: Guideline, _ calibration: Calibration?) -> (threshold: Float, isLearned: Bool) {
+        if let own = guideline.threshold { return (Float(own), false) }
+        if let threshold = options.threshold { return (threshold, false) }
+        guard let calibration, calibration.scope?.matches(guideline) ?? true else {
+            return (Self.standardThreshold, false)
+        }
+        return (calibration.threshold(for: guideline.id), true)
+    }
+
     /// Whether a guideline is one of those that the check is about.
-    private func covers(_ guideline: Guideline) -> Bool {
+    func covers(_ guideline: Guideline) -> Bool {
         if let least = options.minimumSeverity, guideline.severity.order < least.order { return false }
         guard !options.risk.isEmpty else { return true }
         return guideline.risk.contains { code in
@@ -167,6 +181,11 @@ public struct Semantic: DefinableCheck {
 extension Guideline.Severity {
     /// 0 for the lowest.
     var order: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+}
+
+extension EncoderIdentity {
+    /// What a decision log calls it: `id@sha256`.
+    var logName: String { "\(name)@\(sha256)" }
 }
 
 extension Float {

@@ -68,6 +68,7 @@ public struct Decision: Sendable, Identifiable {
             record.model = model
             record.libraryVersion = outcome.libraryVersion ?? libraryVersion
             record.encoder = outcome.encoder ?? encoder
+            record.scoring = outcome.scoring
             record.isShadow = result.isShadow
             (record.score, record.threshold) = (outcome.score, outcome.threshold)
             (record.matched, record.dropped) = (outcome.matched, outcome.dropped)

@@ -18,6 +18,13 @@ public struct DecisionFilter: Sendable, Hashable {
 
     public init() {}
 
+    /// Whether a record is meant.
+    public func matches(_ record: DecisionRecord) -> Bool {
+        if let since, record.time < since { return false }
+        if let until, record.time >= until { return false }
+        return includes(record)
+    }
+
     /// Whether a record that lies in the time is meant.
     func includes(_ record: DecisionRecord) -> Bool {
         if let rail, record.rail != rail { return false }

@@ -19,6 +19,7 @@ extension DecisionRecord {
         writer.string("conversation_id", conversationID)
         writer.integer("library_version", libraryVersion)
         writer.string("encoder", encoder)
+        writer.string("scoring", scoring)
         writer.string("rail", rail.rawValue)
         writer.string("target_type", target)
         writer.object("check") { writer in
@@ -100,6 +101,7 @@ extension DecisionRecord {
         conversationID = try reader.string("conversation_id")
         libraryVersion = try reader.integer("library_version")
         encoder = try reader.string("encoder")
+        scoring = try reader.string("scoring")
         action = try reader.string("action")
         isShadow = try reader.bool("shadow") ?? false
         score = try reader.number("score")

@@ -141,6 +141,9 @@ public struct DecisionRecord: Sendable, Hashable {
     public var libraryVersion: Int?
     /// `id@sha256` of the encoder; nil where none was used.
     public var encoder: String?
+    /// What scores were made with beside the encoder: names of a fitted retriever and a calibration; nil where there was
+    /// neither.
+    public var scoring: String?
     public var rail: Rail
     /// What was checked: `llm_input`, `llm_output`, `tool_call`, `knowledge_result` and the like.
     public var target: String

@@ -27,6 +27,7 @@ extension DecisionRecord {
         record.conversationID = maybe(&random, text(&random))
         record.libraryVersion = maybe(&random, Int.random(in: -1...10_000_000, using: &random))
         record.encoder = maybe(&random, text(&random))
+        record.scoring = maybe(&random, text(&random))
         record.action = maybe(&random, text(&random))
         record.isShadow = Bool.random(using: &random)
         record.score = maybe(&random, Double.random(in: -1...1, using: &random))
