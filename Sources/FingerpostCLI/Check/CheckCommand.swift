@@ -106,14 +106,7 @@ struct CheckCommand: ParsableCommand {
         }
         for text in texts { try check(text, id: nil) }
         if let batch {
-            let reader = try JSONLinesReader(InputSource(argument: batch))
-            var count = 0
-            while let line = try reader.next() {
-                count += 1
-                let (id, text) = try Self.text(of: line)
-                try check(text, id: id)
-            }
-            guard count > 0 else { throw GuidelineStoreError.emptyFile(path: reader.name) }
+            try Self.forEachText(of: batch) { try check($1, id: $0) }
         }
         try decisions?.close()
         switch strictest {
@@ -122,6 +115,25 @@ struct CheckCommand: ParsableCommand {
         case .ask: throw ExitCode(30)
         case .deny: throw ExitCode(20)
         }
+    }
+
+    /// Calls `body` with each text of a file, and its id.
+    private static func forEachText(of batch: String, _ body: (_ id: String?, _ text: String) throws -> Void) throws {
+        let reader = try JSONLinesReader(InputSource(argument: batch))
+        var count = 0
+        while let line = try reader.next() {
+            count += 1
+            let (id, text) = try text(of: line)
+            try body(id, text)
+        }
+        guard count > 0 else { throw GuidelineStoreError.emptyFile(path: reader.name) }
+    }
+
+    /// All texts of a file, with their ids.
+    static func texts(of batch: String) throws -> [(id: String?, text: String)] {
+        var texts: [(id: String?, text: String)] = []
+        try forEachText(of: batch) { texts.append(($0, $1)) }
+        return texts
     }
 
     private static func text(of line: JSONLine) throws -> (id: String?, text: String) {

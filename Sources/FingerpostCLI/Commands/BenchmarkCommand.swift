@@ -4,17 +4,18 @@ import GuidelineStore
 import LinearAlgebra
 import VectorIndex
 
-/// `benchmark`: the retrieval core alone, and the whole query path.
+/// `benchmark`: the retrieval core alone, the whole query path, and the checks.
 struct BenchmarkCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "benchmark",
-        abstract: "Measure the retrieval core, or the whole query path.",
+        abstract: "Measure the retrieval core, the whole query path, or the checks.",
         discussion: """
             EXAMPLE
               fingerpost benchmark core --base base.npy --queries queries.npy -k 10
               fingerpost benchmark query --library my-library --queries queries.jsonl
+              fingerpost benchmark check --library my-library --batch inputs.jsonl
             """,
-        subcommands: [BenchmarkCoreCommand.self, BenchmarkQueryCommand.self])
+        subcommands: [BenchmarkCoreCommand.self, BenchmarkQueryCommand.self, BenchmarkCheckCommand.self])
 }
 
 struct BenchmarkCoreCommand: ParsableCommand {
