@@ -14,6 +14,7 @@ Each month, in this order:
     inputs, with the limit of false alarms.
  5. `replay` holds the log against the copy, and `promote` makes it the library, with a canary set of its own.
 
+Before the first month the library is calibrated with its own examples and 1,000 ordinary inputs that are used nowhere else.
 No input is used in more than one month, and none of the canary set in any.
 
     python3 Benchmarks/Loop/simulate.py --fingerpost .build/release/fingerpost \\
@@ -110,6 +111,7 @@ class Simulation:
                        for text in [by_source[source].pop() for _ in range(min(15, len(by_source[source]) // 4))]]
         count = min(300, len(ordinary) // 10)
         self.canary += [{"query": ordinary.pop(), "positives": []} for _ in range(count)]
+        self.benign = [ordinary.pop() for _ in range(min(1_000, len(ordinary) // 8))]
         present, batches = [], []
         for month in range(options.months):
             present += self.joining.get(month, [])
@@ -176,9 +178,7 @@ class Simulation:
         if accepted:
             write(place / "accepted.jsonl", accepted)
             self.run("build", place / "accepted.jsonl", "--library", candidate)
-        write(place / "judged.jsonl", self.judged)
-        self.run("calibrate", place / "judged.jsonl", "--benign", benign, "--library", candidate, "--allow-missing",
-                 "--false-alarms", self.options.limit)
+        self.calibrate(candidate, place)
         replayed = json.loads(self.run("replay", self.library, "--against", candidate, "--rails",
                                        self.folder / "rails.yaml", "--json"))
         promoted = json.loads(self.run("promote", candidate, "--library", self.library, "--canary",
@@ -186,6 +186,14 @@ class Simulation:
         shutil.rmtree(candidate)
         return {"gaps": len(gaps), "accepted": len(accepted), "stopped": replayed["stopped"],
                 "passed": replayed["passed"], "canary": promoted["canary"]["after"]}
+
+    def calibrate(self, library, place):
+        """Draws the library's lines by all that was judged so far and all ordinary inputs so far."""
+        judged, benign = place / "judged.jsonl", place / "benign.jsonl"
+        write(judged, self.judged)
+        write(benign, [{"query": text} for text in self.benign])
+        self.run("calibrate", judged, "--benign", benign, "--library", library, "--allow-missing",
+                 "--false-alarms", self.options.limit)
 
     def simulate(self):
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -198,6 +206,7 @@ class Simulation:
         for guideline in self.run("export", "--library", self.library, "--format", "jsonl").splitlines():
             rule = json.loads(guideline)
             self.judged += [{"query": text, "positives": [rule["id"]]} for text in rule.get("examples", [])]
+        self.calibrate(self.library, self.folder)
         months = []
         for month, (unsafe, benign) in enumerate(batches):
             caught, alarms = self.check(month, unsafe, benign)
