@@ -32,5 +32,6 @@ struct FingerpostCommand: ParsableCommand {
             EmbedCommand.self, BenchmarkCommand.self, InfoCommand.self, DoctorCommand.self, VerifyCommand.self,
             HistoryCommand.self, DiffCommand.self, RollbackCommand.self, CopyCommand.self, PromoteCommand.self,
             CheckCommand.self, LogCommand.self, TrendCommand.self, GapsCommand.self, ReplayCommand.self,
+            CurateCommand.self,
         ])
 }

@@ -20,6 +20,12 @@ public enum GuardrailsError: Error, Sendable, Hashable {
     case missingPart(id: String, part: String)
     /// A check of a program's own cannot be written to a file.
     case notDefinable(id: String)
+    /// A file of proposed changes is wrong in a place.
+    case invalidPlan(InputLocation, problem: String)
+    /// A plan was made for another library.
+    case foreignPlan(plan: String, library: String)
+    /// Rules have changed, or gone, since a plan was made.
+    case outdatedPlan(library: String, rules: [String])
     /// A check has not come to an end in time.
     case deadlineMissed
     /// A judge has answered with something else than was asked for.
@@ -44,6 +50,12 @@ extension GuardrailsError: CustomStringConvertible {
         case .missingPart(let id, let part): "The check \(id) asks a \(part), and there is none; give the rails one."
         case .notDefinable(let id):
             "The check \(id) is a program's own and cannot be written to a file; leave it out, or keep these rails in code."
+        case .invalidPlan(let location, let problem): "\(location): the plan's line is wrong: \(problem)."
+        case .foreignPlan(let plan, let library):
+            "\(library): the plan was made for the library \(plan), which is another one."
+        case .outdatedPlan(let library, let rules):
+            "\(library): \(rules.prefix(5).joined(separator: ", "))\(rules.count > 5 ? " and \(rules.count - 5) more" : "") "
+                + "changed or went since the plan was made. Nothing was changed; make the plan again."
         case .deadlineMissed: "The check came to no end in time."
         case .unclearAnswer:
             "The judge's answer is neither {\"violates\":true} nor {\"violates\":false}; it counts as none."
@@ -63,6 +75,9 @@ extension GuardrailsError: CustomStringConvertible {
         case .duplicateCheck: "duplicate_check"
         case .missingPart: "missing_part"
         case .notDefinable: "not_definable"
+        case .invalidPlan: "invalid_plan"
+        case .foreignPlan: "foreign_plan"
+        case .outdatedPlan: "outdated_plan"
         case .deadlineMissed: "deadline_missed"
         case .unclearAnswer: "unclear_answer"
         case .streamStopped: "stream_stopped"
@@ -73,7 +88,7 @@ extension GuardrailsError: CustomStringConvertible {
     public var isInputError: Bool {
         switch self {
         case .invalidOption, .nothingToLearn, .unknownDecision, .invalidCheck, .invalidRails, .duplicateCheck,
-            .missingPart, .notDefinable:
+            .missingPart, .notDefinable, .invalidPlan, .foreignPlan, .outdatedPlan:
             true
         case .deadlineMissed, .unclearAnswer, .streamStopped: false
         }
@@ -83,7 +98,8 @@ extension GuardrailsError: CustomStringConvertible {
     public var location: InputLocation? {
         switch self {
         case .unknownDecision(let library, _, _): InputLocation(file: library)
-        case .invalidRails(let location, _): location
+        case .invalidRails(let location, _), .invalidPlan(let location, _): location
+        case .foreignPlan(_, let library), .outdatedPlan(let library, _): InputLocation(file: library)
         default: nil
         }
     }

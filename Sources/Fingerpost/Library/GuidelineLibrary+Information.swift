@@ -38,6 +38,9 @@ extension GuidelineLibrary {
             archiveBytes: attributes?[.size] as? Int ?? 0, indexOrigin: current.origin)
     }
 
+    /// Tells this library, and copies of it, from all others.
+    public var libraryID: String { get throws { try database.libraryID } }
+
     /// What evidence is made with beside the encoder; see ``Retrieval/scoring``.
     public var scoring: String? { get throws { try currentPassages(withWords: false).scoring } }
 

@@ -62,7 +62,9 @@ struct TrainingArguments: ParsableArguments {
         return flags.first { $0.1 }?.0
     }
 
-    func formats() throws -> [TrainingFormat] {
+    func formats() throws -> [TrainingFormat] { try Self.formats(sft: sft, dpo: dpo, kto: kto) }
+
+    static func formats(sft: [String], dpo: [String], kto: Bool) throws -> [TrainingFormat] {
         func format(_ option: String, _ name: String) throws -> TrainingFormat {
             guard let format = TrainingFormat(rawValue: "\(option)-\(name)") else {
                 let names = TrainingFormat.allCases.map(\.rawValue).filter { $0.hasPrefix(option) }

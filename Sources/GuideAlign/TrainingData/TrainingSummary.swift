@@ -132,7 +132,9 @@ public struct TrainingSummary: Sendable {
         ])
     }
 
-    func manifest() throws -> String {
+    func manifest() throws -> String { try Self.pretty(json) }
+
+    static func pretty(_ json: JSONValue) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         return String(decoding: try encoder.encode(json), as: UTF8.self)

@@ -164,7 +164,7 @@ extension DecisionArchive {
     /// What all records that ever came add up to, by day. O(tallies), not O(records).
     public func tallies() throws -> [DecisionTally] {
         try read { database in
-            var sum = DecisionTallies()
+            var tallies: [DecisionTally] = []
             let sql = "SELECT key, allow, audit, warn, modify, ask, deny, shadow, failures FROM tally"
             try database.forEachRow(sql) { row in
                 var counts = DecisionTally.Counts(shadow: try row.value(7), failures: try row.value(8))
@@ -173,9 +173,9 @@ extension DecisionArchive {
                     throw GuidelineStoreError.corrupt(
                         path: Self.path(in: folder), sqliteCode: 0, reason: "a tally's key cannot be read")
                 }
-                sum.add(tally)
+                tallies.append(tally)
             }
-            return sum.values
+            return tallies.sorted(by: DecisionTally.precedes)
         }
     }
 }

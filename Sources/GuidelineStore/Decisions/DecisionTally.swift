@@ -111,29 +111,46 @@ public struct DecisionTallies: Sendable {
     /// By day, and in an order that is the same for the same tallies.
     public var values: [DecisionTally] {
         counts.map { DecisionTally(subject: $0.subject, circumstances: $0.circumstances, counts: $1) }
-            .sorted { $0.order.lexicographicallyPrecedes($1.order) }
+            .sorted(by: DecisionTally.precedes)
     }
 }
 
 extension DecisionTally {
-    /// What tallies are ordered by; no two of different subjects or circumstances have the same.
-    fileprivate var order: [String] {
-        // What is missing comes before what is empty.
-        func text(_ value: (some CustomStringConvertible)?) -> String { value.map { "=\($0)" } ?? "" }
-        let subject =
-            switch subject {
-            case .decision: ["0"]
-            case .check(let id, let kind, let version): ["1", id, kind, version]
-            case .rule(let id, let version, let threshold): ["2", id, "\(version)", text(threshold)]
-            case .risk(let risk): ["3", risk]
-            }
-        let library = circumstances.libraryVersion.map {
-            String(repeating: "0", count: max(0, 20 - "\($0)".count)) + "\($0)"
+    /// An order in which no two tallies of different subjects or circumstances are alike: by day first. Millions may be
+    /// sorted by it, so nothing is made to compare them.
+    static func precedes(_ one: DecisionTally, _ other: DecisionTally) -> Bool {
+        let (ones, others) = (one.circumstances, other.circumstances)
+        if ones.day != others.day { return ones.day < others.day }
+        if ones.rail != others.rail { return ones.rail.rawValue < others.rail.rawValue }
+        if ones.libraryVersion != others.libraryVersion { return isFirst(ones.libraryVersion, others.libraryVersion) }
+        if ones.encoder != others.encoder { return isFirst(ones.encoder, others.encoder) }
+        if ones.model != others.model { return isFirst(ones.model, others.model) }
+        switch (one.subject, other.subject) {
+        case (.check(let id, let kind, let version), .check(let otherID, let otherKind, let otherVersion)):
+            return (id, kind, version) < (otherID, otherKind, otherVersion)
+        case (.rule(let id, let version, let threshold), .rule(let otherID, let otherVersion, let otherThreshold)):
+            return id != otherID || version != otherVersion
+                ? (id, version) < (otherID, otherVersion) : isFirst(threshold, otherThreshold)
+        case (.risk(let risk), .risk(let otherRisk)): return risk < otherRisk
+        default: return one.subject.place < other.subject.place
         }
-        return [
-            circumstances.day.description, circumstances.rail.rawValue, text(library), text(circumstances.encoder),
-            text(circumstances.model),
-        ] + subject
+    }
+
+    /// What is missing comes before what is there.
+    private static func isFirst<Value: Comparable>(_ one: Value?, _ other: Value?) -> Bool {
+        guard let one, let other else { return one == nil && other != nil }
+        return one < other
+    }
+}
+
+extension DecisionTally.Subject {
+    fileprivate var place: Int {
+        switch self {
+        case .decision: 0
+        case .check: 1
+        case .rule: 2
+        case .risk: 3
+        }
     }
 }
 
