@@ -32,12 +32,13 @@ struct TrendChart {
             marks.isEmpty
             ? ""
             : """
-            <li><svg width="14" height="14" aria-hidden="true" focusable="false"><path class="grid" \
-            style="stroke:var(--warn);stroke-width:2" d="M7 0V14"/></svg> something else changed</li>
+            <li><svg width="14" height="14" aria-hidden="true" focusable="false"><path class="change" \
+            d="M7 0V14"/></svg> something else changed</li>
             """
         return """
             <figure><figcaption>\(title)</figcaption><ul class="legend">\(legend)\(marked)</ul>
-            <svg class="chart" viewBox="0 0 720 340" role="img" aria-label="\(title). The table below has the numbers.">
+            <svg class="chart" viewBox="0 0 720 340" role="img" aria-labelledby="trend-chart-title">\
+            <title id="trend-chart-title">\(title). The table below has the numbers.</title>
             \(grid)\(axis)\(band)\(changes)\(curves)</svg></figure>
 
             """
@@ -107,7 +108,7 @@ struct TrendChart {
             let upper = run.map { point($0, rates[$0].interval.upperBound) }
             let lower = run.reversed().map { point($0, rates[$0].interval.lowerBound) }
             return """
-                <path class="s0" style="fill:var(--c);fill-opacity:.18" d="M\((upper + lower).joined(separator: "L"))z"/>
+                <path class="band s0" d="M\((upper + lower).joined(separator: "L"))z"/>
 
                 """
         }
@@ -127,7 +128,7 @@ struct TrendChart {
         marks.html { mark in
             let place = Figure.decimal(x(mark.period), 1)
             return """
-                <line x1="\(place)" x2="\(place)" y1="30" y2="282" style="stroke:var(--warn);stroke-width:1.5">\
+                <line class="change" x1="\(place)" x2="\(place)" y1="30" y2="282">\
                 <title>\(mark.text)</title></line>
 
                 """
