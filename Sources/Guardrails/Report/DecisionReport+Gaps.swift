@@ -68,7 +68,7 @@ extension DecisionReport {
                     .init(gap.volume), .init(gap.severity.rawValue, key: String(severity)), .init(gap.lack),
                     .init(close ?? "–", key: gap.closest.map { Figure.decimal($0.similarity, 6) } ?? "-2"),
                     .init(near.map { "\($0.id) (\($0.reason.words))" } ?? "–"),
-                    .init(gap.times.map(Self.times) ?? "–", key: gap.times?.first.description ?? ""),
+                    .init(gap.times.map(Self.times) ?? "–", key: gap.times?.first.description ?? "–"),
                 ]
                 let examples = gap.examples.prefix(2).map { Figure.shortened($0.text, to: 160) }
                 return row + (hasExamples ? [.init(examples.joined(separator: " · "))] : [])
@@ -76,9 +76,11 @@ extension DecisionReport {
         ).html
     }
 
-    private static func times(_ times: GapReport.Times) -> String {
+    private static func times(_ times: GapReport.Times) -> HTML {
         let (first, last) = (times.first.description.prefix(10), times.last.description.prefix(10))
-        return "\(first == last ? "\(first)" : "\(first) to \(last)"), \(times.trend.rawValue)"
+        let days: HTML =
+            first == last ? "<time>\(first)</time>" : "<time>\(first)</time> to <time>\(last)</time>"
+        return days + ", \(times.trend.rawValue)"
     }
 }
 

@@ -8,7 +8,7 @@ struct GapChart {
 
     private static let (width, height) = (900.0, 520.0)
     /// Of the largest circle, and of the smallest, in which a number of two digits can be read.
-    private static let (largest, smallest) = (78.0, 24.0)
+    private static let (largest, smallest) = (58.0, 24.0)
     /// What is left around circles for their edges.
     private static let edge = 5.0
     /// Gaps that are drawn; more of them could not be told apart.

@@ -16,7 +16,7 @@ struct TrendChart {
     var marks: [(period: Int, text: String)]
 
     private static let (width, height) = (720.0, 340.0)
-    private static let (left, right, top, bottom) = (70.0, 24.0, 30.0, 58.0)
+    private static let (left, right, top, bottom) = (76.0, 48.0, 40.0, 44.0)
 
     var html: HTML {
         guard periods.count > 1 else {
@@ -71,8 +71,8 @@ struct TrendChart {
             let level = Figure.decimal(y(value), 1)
             let places = largest * 1_000 < 4 ? 2 : largest * 1_000 < 40 ? 1 : 0
             return """
-                <line class="grid" x1="70" x2="696" y1="\(level)" y2="\(level)"/>\
-                <text x="62" y="\(level)" dy="0.35em" text-anchor="end">\(Figure.decimal(1_000 * value, places))</text>
+                <line class="grid" x1="\(Figure.decimal(Self.left, 0))" x2="\(Figure.decimal(Self.width - Self.right, 0))" y1="\(level)" y2="\(level)"/>\
+                <text x="\(Figure.decimal(Self.left - 8, 0))" y="\(level)" dy="0.35em" text-anchor="end">\(Figure.decimal(1_000 * value, places))</text>
 
                 """
         }
@@ -80,14 +80,16 @@ struct TrendChart {
 
     private var axis: HTML {
         let step = max(1, (periods.count + 7) / 8)
+        // On a narrow page, where letters are larger, every other name is left out.
         let names = stride(from: 0, to: periods.count, by: step).html { place in
-            """
-            <text x="\(Figure.decimal(x(place), 1))" y="\(Figure.decimal(Self.height - Self.bottom + 24, 0))" \
-            text-anchor="middle">\(periods[place])</text>
+            let kind: HTML = (place / step).isMultiple(of: 2) ? "" : " class=\"wide\""
+            return """
+                <text\(kind) x="\(Figure.decimal(x(place), 1))" y="\(Figure.decimal(Self.height - Self.bottom + 28, 0))" \
+                text-anchor="middle">\(periods[place])</text>
 
-            """
+                """
         }
-        return names + "<text x=\"70\" y=\"16\">interventions per 1,000 checked</text>\n"
+        return names + "<text x=\"6\" y=\"22\">interventions per 1,000 checked</text>\n"
     }
 
     /// Runs of periods in which something was checked.
@@ -124,12 +126,14 @@ struct TrendChart {
         }
     }
 
+    /// A line for each period in which anything changed, however much it was.
     private var changes: HTML {
-        marks.html { mark in
-            let place = Figure.decimal(x(mark.period), 1)
+        Dictionary(grouping: marks, by: \.period).sorted { $0.key < $1.key }.html { period, marks in
+            let place = Figure.decimal(x(period), 1)
             return """
-                <line class="change" x1="\(place)" x2="\(place)" y1="30" y2="282">\
-                <title>\(mark.text)</title></line>
+                <line class="change" x1="\(place)" x2="\(place)" y1="\(Figure.decimal(Self.top, 0))" \
+                y2="\(Figure.decimal(Self.height - Self.bottom, 0))"><title>\(periods[period]): \
+                \(marks.map(\.text).joined(separator: "; "))</title></line>
 
                 """
         }

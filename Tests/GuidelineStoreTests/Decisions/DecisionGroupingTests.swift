@@ -68,7 +68,7 @@ struct DecisionGroupingTests {
     @Test("A decision is in exactly one of two spans that meet")
     func spans() throws {
         var records = (0..<3).map { DecisionRecord.of("text", id: "d", at: "2026-03-01T00:00:00.00000\($0)Z") }
-        for index in records.indices { records[index].decision.index = index }
+        for index in records.indices { (records[index].decision.index, records[index].decision.count) = (index, 3) }
         let archive = try DecisionArchive.open(in: folder.url)
         try archive.insert(records.map(DecisionEntry.record))
         for record in records {
