@@ -17,7 +17,9 @@ struct HeldBackThemesTests {
 
     /// The place of the theme's cluster among the gaps, from 1: of the cluster that has more of the theme's inputs than any
     /// other; nil where it is not told.
-    private func place(of theme: String, in library: GuidelineLibrary, _ corpus: SampleCorpus) throws -> Int? {
+    private func place(
+        of theme: String, in library: GuidelineLibrary, _ corpus: SampleCorpus, _ encoder: SampleVectors
+    ) throws -> Int? {
         let held = Set(corpus.guidelines.filter { $0.tags.first == theme }.map(\.id))
         var inputs: [GapInput] = []
         for query in corpus.queries where !query.positives.isEmpty {
@@ -30,10 +32,12 @@ struct HeldBackThemesTests {
         options.filter = try GuidelineFilter(parsing: "not tag = \(theme)")
         options.limit = 1_000
         options.minimumVolume = 1
-        options.exampleCount = 1_000
-        let report = try GapMiner(library: library, options: options).mine(inputs)
+        // Members and not examples, which are chosen by comparing them with each other.
+        (options.listsMembers, options.exampleCount) = (true, 0)
+        let vectors = try encoder.encode(batch: inputs.map(\.text), threads: 1, progress: nil)
+        let report = try GapMiner(library: library, options: options).mine(inputs, vectors: vectors)
         #expect(report.inputCount == inputs.count)
-        let own = report.gaps.map { gap in gap.examples.count { $0.id == theme } }
+        let own = report.gaps.map { gap in gap.members.count { $0.id == theme } }
         guard let most = own.max(), most > 0 else { return nil }
         return own.firstIndex(of: most).map { $0 + 1 }
     }
@@ -45,10 +49,14 @@ struct HeldBackThemesTests {
         defer { _ = try? FileManager.default.removeItem(at: folder) }
         let corpus = try SampleCorpus()
         var options = LibraryOptions()
-        options.encoder = .instance(try SampleVectors())
+        let encoder = try SampleVectors()
+        options.encoder = .instance(encoder)
+        // Gaps do not go by the graph.
+        options.configuration.M = 4
+        options.configuration.efConstruction = 8
         let library = try GuidelineLibrary.create(at: folder, options: options)
         try library.add(corpus.guidelines)
-        let places = try Self.themes.map { try (theme: $0, place: place(of: $0, in: library, corpus)) }
+        let places = try Self.themes.map { try (theme: $0, place: place(of: $0, in: library, corpus, encoder)) }
         let recovered = places.count { $0.place.map { $0 <= 3 } ?? false }
         #expect(recovered >= 9, "\(places)")
     }
