@@ -122,4 +122,77 @@ struct DecisionCommandTests {
         #expect(first.contains("No burglary") && !first.contains("src=") && !first.contains("://"))
         #expect(try Program.run(["report", "-l", place.library, "--decisions"]).status == 2)
     }
+
+    @Test func decisionsAreExportedAsTraces() throws {
+        let file = place.path("traces.jsonl")
+        let export = ["log", "export", "-l", place.library, "--format", "otlp", "-o", file]
+        func spans() throws -> [[String: Any]] {
+            try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").flatMap { line in
+                let resources = try #require(
+                    try JSONValueReader.object(String(line))["resourceSpans"] as? [[String: Any]])
+                let scopes = try #require(resources.first?["scopeSpans"] as? [[String: Any]])
+                return try #require(scopes.first?["spans"] as? [[String: Any]])
+            }
+        }
+        func values(_ span: [String: Any], _ key: String) -> [String] {
+            (span["attributes"] as? [[String: Any]] ?? []).filter { $0["key"] as? String == key }
+                .compactMap { ($0["value"] as? [String: Any])?["stringValue"] as? String }
+        }
+        let answer = try Program.run(export + ["--json"]).json()
+        #expect(
+            answer["decisions"] as? Int == 20 && answer["records"] as? Int == 20
+                && answer["format"] as? String == "otlp")
+        let all = try spans()
+        #expect(all.count == 20)
+        #expect(
+            all.map { values($0, "fingerpost.decision.id") }
+                == (1...2).flatMap { month in (0..<10).map { ["d\(month)\($0)"] } })
+        #expect(all.map { values($0, "gen_ai.security.verdict.type") }.count { $0 == ["deny"] } == 4)
+        #expect(all.allSatisfy { values($0, "gen_ai.input.messages").isEmpty })
+        let first = try String(contentsOfFile: file, encoding: .utf8)
+        #expect(!first.contains("text 1"))
+        _ = try Program.run(export)
+        #expect(try String(contentsOfFile: file, encoding: .utf8) == first)
+
+        let more = ["--style", "openinference", "--with-texts", "--since", "2026-02-01", "--service", "desk"]
+        #expect(try Program.run(export + more).status == 0)
+        let later = try spans()
+        #expect(later.count == 10 && later.allSatisfy { values($0, "openinference.span.kind") == ["GUARDRAIL"] })
+        #expect(values(later[0], "input.value") == ["text 2 0 \u{1B}[31m"])
+        #expect(try String(contentsOfFile: file, encoding: .utf8).contains("\"desk\""))
+        #expect(
+            try Program.run(["log", "export", "-l", place.library, "-o", file, "--style", "microsoft"]).status == 2)
+        #expect(try Program.run(export + ["--with-texts", "--without-texts"]).status == 2)
+    }
+
+    @Test func gapsAreOnThePageWhereTextsWereKept() throws {
+        let page = place.path("page.html")
+        func html(_ more: String...) throws -> String {
+            let result = try Program.run(["report", "-l", place.library, "--decisions", "-o", page] + more)
+            try #require(result.status == 0, "\(result)")
+            return try String(contentsOfFile: page, encoding: .utf8)
+        }
+        #expect(try !html("--no-gaps").contains("id=\"gaps\""))
+        #expect(try html("--min-volume", "1").contains("No group of inputs was found"))
+        let log = try DecisionLog(in: URL(fileURLWithPath: place.library))
+        for number in 0..<30 {
+            var record = DecisionRecord(
+                time: try #require(LogTime("2026-02-20")), decision: .init(id: "v\(number)", verdict: .allow),
+                rail: .input,
+                target: "llm_input", check: .init(id: "semantic", kind: "semantic"), verdict: .allow,
+                inputHash: ForgettingSubject.hash(of: "v\(number)"))
+            let word = TinyEncoder.words[number + 60]
+            record.text = number % 2 == 0 ? "vote in the election \(word) <b>" : "poem and song \(word)"
+            try log.append([record])
+        }
+        try log.close()
+        let first = try html()
+        #expect(first.contains("gap-map-title") && first.contains("vote") && !first.contains("<b>"))
+        #expect(try html("--threads", "1") == first && html("--threads", "4") == first)
+        #expect(try !html("--examples", "0").contains("vote in the election"))
+        let json = try Program.run(["report", "-l", place.library, "--decisions", "-o", page, "--json"]).json()
+        #expect(json["gaps"] as? Int ?? 0 > 0)
+        #expect(try Program.run(["log", "expire", "-l", place.library, "--texts-after", "1"]).status == 0)
+        #expect(try html().contains("the log has kept no text of an input"))
+    }
 }

@@ -46,31 +46,10 @@ struct GapsCommand: ParsableCommand {
     @Option(help: "From this time on: a day, a time, or days ago (2026-03-01, 2026-03-01T09:30Z, 30d).")
     var since: TimeArgument?
 
-    @Flag(exclusivity: .exclusive)
-    var scope = ScopeArgument.all
-
-    @Option(name: [.customShort("k"), .customLong("limit")], help: "How many gaps are told.")
-    var limit = 10
-
-    @Option(help: "Inputs that a gap has at least.")
-    var minVolume = 5
-
-    @Option(help: "Examples of each gap.")
-    var examples = 5
-
-    @Option(help: "Clusters that the inputs are put in. Default: by how many inputs there are.")
-    var clusters: Int?
+    @OptionGroup var search: GapArguments
 
     @Option(name: .customLong("min-score"), help: "Evidence from which guidelines without a threshold count.")
     var minimumScore: Float?
-
-    @Option(help: "The guidelines that it is about, such as 'kind = safety'.")
-    var filter: String?
-
-    @Option(
-        help: "Everyday inputs that need no guideline, as JSON Lines of {\"query\"}; may be repeated.",
-        completion: .file())
-    var benign: [String] = []
 
     @Option(help: "Write a draft of a guideline for each gap to this file, as JSONL.", completion: .file())
     var drafts: String?
@@ -83,28 +62,12 @@ struct GapsCommand: ParsableCommand {
     @OptionGroup(title: "The model that writes drafts") var model: ModelArguments
     @OptionGroup var output: OutputOptions
 
-    /// Which inputs are looked at.
-    enum ScopeArgument: EnumerableFlag {
-        case all, unmatched
-
-        static func help(for value: ScopeArgument) -> ArgumentHelp? {
-            switch value {
-            case .all: "Look at all inputs: what a neighbouring guideline takes for its own hides a gap."
-            case .unmatched: "Look at inputs alone for which no guideline reaches its threshold."
-            }
-        }
-    }
-
     func validate() throws {
-        for (name, value) in [("-k", limit), ("--min-volume", minVolume), ("--clusters", clusters ?? 1)] {
-            try Check.limit(name, value)
-        }
-        guard examples >= 0 else { throw ValidationError("--examples is \(examples); it must be at least 0.") }
-        guard (inputs + benign).count(where: { $0 == "-" }) <= 1 else {
+        guard (inputs + search.benign).count(where: { $0 == "-" }) <= 1 else {
             throw ValidationError("Standard input (-) can be read only once.")
         }
         guard inputs.isEmpty || log == nil else { throw ValidationError("Give files of inputs or --log, not both.") }
-        guard (inputs + benign + [log, drafts, members].compactMap(\.self)).allSatisfy({ !$0.isEmpty }) else {
+        guard (inputs + [log, drafts, members].compactMap(\.self)).allSatisfy({ !$0.isEmpty }) else {
             throw ValidationError("A file's name is empty.")
         }
         if let seed = model.requests.seed, seed < 0 {
@@ -140,14 +103,7 @@ struct GapsCommand: ParsableCommand {
     }
 
     private func options() throws -> GapOptions {
-        var options = GapOptions()
-        options.scope = scope == .all ? .all : .unmatched
-        (options.limit, options.minimumVolume, options.exampleCount) = (limit, minVolume, examples)
-        (options.clusterCount, options.minimumScore, options.threads) = (clusters, minimumScore, threading.threads)
-        options.filter = try filter.map { try GuidelineFilter(parsing: $0) }
-        for file in benign {
-            options.benign += try LabelledInput.readBenign(from: InputSource(argument: file)).map(\.text)
-        }
+        var options = try search.options(minimumScore: minimumScore, threads: threading.threads)
         options.seed = model.requests.seed.map { UInt64($0) } ?? options.seed
         options.listsMembers = members != nil
         return options
@@ -211,15 +167,5 @@ struct GapsCommand: ParsableCommand {
         progress.finish()
         try TextFile.write(guidelines.lazy.map(\.jsonText), to: path)
         return guidelines.count
-    }
-}
-
-extension GapProgress.Stage {
-    var label: String {
-        switch self {
-        case .reading: "Reading"
-        case .comparing: "Comparing"
-        case .clustering: "Clustering"
-        }
     }
 }

@@ -26,8 +26,11 @@ struct ReportCommand: ParsableCommand {
             With --json the same data is printed as one document, and --output may be left out.
 
             --decisions writes a page on the decision log instead: how often texts did not go through, over time, with what \
-            else changed; the rules that did it, with what reviewers said of them; and the releases with their canary \
-            figures. With --json it prints {"output","decisions","interventions","rules","releases"}.
+            else changed; the rules that did it, with what reviewers said of them; the releases with their canary figures; \
+            and, where the log has kept texts of inputs, a map of the gaps that the library leaves, as gaps finds them and \
+            with the options of gaps. --no-gaps leaves them out, which is quicker: every text is encoded for them. \
+            --examples 0 keeps the words of users off the page, but for single ones. With --json it prints \
+            {"output","decisions","interventions","rules","releases","gaps"}; gaps is null where nobody has looked.
             """)
 
     @OptionGroup var library: LibraryOption
@@ -50,6 +53,10 @@ struct ReportCommand: ParsableCommand {
     @Option(help: "With --decisions: day, week or month.")
     var period = TrendOptions.Period.month
 
+    @Flag(inversion: .prefixedNo, help: "With --decisions: look for gaps in the inputs of the log.")
+    var gaps = true
+
+    @OptionGroup(title: "Gaps, with --decisions") var search: GapArguments
     @OptionGroup var threading: ThreadOptions
     @OptionGroup var format: OutputOptions
 
@@ -96,43 +103,5 @@ struct ReportCommand: ParsableCommand {
         try Console.result(
             "\(PlainText.line(output)): \(Format.count(report.guidelineCount)) guidelines in \(report.themes.count) themes, "
                 + "\(Format.bytes(bytes))")
-    }
-
-    private func reportDecisions(to output: String) throws {
-        let progress = ProgressBar()
-        defer { progress.finish() }
-        let log = try DecisionLogOption.parse(["--library", library.library])
-        let archive = try log.archive(progress)
-        let database =
-            LibraryDatabase.exists(at: library.folder)
-            ? try LibraryDatabase.open(at: library.folder, mode: .readOnly) : nil
-        var notes: [(note: DecisionNote, rules: [String])] = []
-        try archive.forEachNote { notes.append(($0, [])) }
-        for place in notes.indices where notes[place].note.review != nil {
-            let records = try archive.records(ofDecision: notes[place].note.decision)
-            notes[place].rules = Set(records.filter { $0.verdict > .allow }.flatMap { $0.matched.map(\.id) }).sorted()
-        }
-        var options = TrendOptions()
-        options.period = period
-        let report = try DecisionReport(
-            name: library.library, tallies: try archive.tallies(), notes: notes,
-            releases: try database?.releases ?? [], options: options
-        ) { id in
-            try database?.guideline(id: id).map { $0.title ?? $0.text }
-        }
-        let text = report.html
-        Interruption.willWrite(output)
-        try AtomicFile.write(to: URL(fileURLWithPath: output).path) { try $0.write(text) }
-        progress.finish()
-        let total = report.trend.total
-        let json: JSON = [
-            "output": .string(output), "decisions": .integer(total.total), "interventions": .integer(total.count),
-            "rules": .integer(report.rules.count), "releases": .integer(report.releases.count),
-        ]
-        try Console.result(
-            format.json
-                ? json.text
-                : "\(PlainText.line(output)): \(Format.count(total.total, "decision")), \(Format.count(total.count)) of them "
-                    + "interventions, by \(Format.count(report.rules.count, "rule"))")
     }
 }

@@ -65,7 +65,12 @@ public struct GapMiner: Sendable {
     ) throws -> GapReport {
         var intake = GapIntake(progress: progress)
         try read(&intake)
-        return try mine(intake.collection, vectors: nil, progress: progress)
+        return try mine(intake, progress: progress)
+    }
+
+    /// The gaps that inputs show which were taken before.
+    public func mine(_ intake: GapIntake, progress: (@Sendable (GapProgress) -> Void)? = nil) throws -> GapReport {
+        try mine(intake.collection, vectors: nil, progress: progress)
     }
 
     private func mine(
@@ -85,7 +90,7 @@ public struct GapIntake {
     private(set) var collection = GapCollection()
     private let progress: (@Sendable (GapProgress) -> Void)?
 
-    init(progress: (@Sendable (GapProgress) -> Void)?) { self.progress = progress }
+    public init(progress: (@Sendable (GapProgress) -> Void)? = nil) { self.progress = progress }
 
     /// Inputs that were taken.
     public var count: Int { collection.count }

@@ -34,12 +34,32 @@ public struct GapReport: Sendable, Hashable {
         /// The guidelines that are nearest to most of its inputs.
         public var nearest: [NearGuideline]
         public var times: Times?
+        /// Where it lies among the other gaps; see ``GapReport/mapShare``.
+        public var position = Position(x: 0, y: 0)
+        /// The gap that is most like it; nil where it is the only one.
+        public var closest: CloseGap?
 
         /// What gaps are ranked by: ``volume`` x ``severityWeight`` x ``lack`` x ``need``.
         public var score: Double { Double(volume) * severityWeight * lack * (need ?? 1) }
 
         /// ``severityWeight`` as the nearest severity.
         public var severity: Guideline.Severity { Guideline.Severity(gapWeight: severityWeight) }
+    }
+
+    /// A place in the plane in which gaps lie as far apart as a plane allows: distances in it are at most those between the
+    /// middles of the gaps, which are directions, and so at most 2.
+    public struct Position: Sendable, Hashable {
+        public var x: Double
+        public var y: Double
+
+        public init(x: Double, y: Double) { (self.x, self.y) = (x, y) }
+    }
+
+    /// A gap near another one.
+    public struct CloseGap: Sendable, Hashable, Identifiable {
+        public var id: String
+        /// The cosine of the angle between their middles, -1 to 1.
+        public var similarity: Double
     }
 
     /// An input of a gap.
@@ -111,6 +131,8 @@ public struct GapReport: Sendable, Hashable {
     /// The version of the library that was looked at.
     public var libraryVersion: Int
     public var guidelineCount: Int
+    /// The part of the squared distances between the gaps that their positions keep, 0 to 1.
+    public var mapShare = 1.0
 }
 
 extension Guideline.Severity {

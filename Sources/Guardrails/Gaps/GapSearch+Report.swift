@@ -1,6 +1,7 @@
 import Fingerpost
 import Foundation
 import GuidelineStore
+import LinearAlgebra
 import Platform
 
 extension GapSearch {
@@ -14,15 +15,23 @@ extension GapSearch {
         var ranked = tallies.indices.filter { tallies[$0].volume >= options.minimumVolume }
             .map { (cluster: $0, gap: bare(tallies[$0], density: density[$0], volume: volume)) }
         ranked.sort { ($1.gap.score, $0.cluster) < ($0.gap.score, $1.cluster) }
-        var gaps: [GapReport.Gap] = []
-        for (cluster, gap) in ranked.prefix(options.limit) where gap.score > 0 {
-            gaps.append(complete(gap, cluster: cluster))
+        let told = ranked.prefix(options.limit).filter { $0.gap.score > 0 }
+        var gaps = told.map { complete($0.gap, cluster: $0.cluster) }
+        let plane = try plane(of: told.map(\.cluster))
+        for place in gaps.indices {
+            gaps[place].position = plane.positions[place]
+            gaps[place].closest = plane.closest[place].map { .init(id: gaps[$0.place].id, similarity: $0.similarity) }
         }
         return GapReport(
             gaps: gaps, inputCount: volume, distinctCount: tallies.reduce(0) { $0 + $1.distinctCount },
             matchedCount: matchedCount, unreadableCount: unreadableCount,
             clusterCount: tallies.count { $0.volume > 0 }, reference: reference.kind,
-            libraryVersion: cover.libraryVersion, guidelineCount: cover.guidelines.count)
+            libraryVersion: cover.libraryVersion, guidelineCount: cover.guidelines.count, mapShare: plane.share)
+    }
+
+    private func plane(of told: [Int]) throws -> GapPlane {
+        guard let centers = clusters?.centers, !told.isEmpty else { return try GapPlane(Matrix(rows: 0, columns: 0)) }
+        return try GapPlane(Matrix(told.map { centers.row($0) }))
     }
 
     /// The numbers that a gap is ranked by.
@@ -45,12 +54,15 @@ extension GapSearch {
         let examples = chosen.map { example(of: $0.entry, closeness: $0.closeness) }
         gap.examples = Array(examples.prefix(options.exampleCount))
         gap.members = tallies[cluster].members.map { example(of: $0.entry, closeness: $0.closeness) }
-        gap.name =
-            gap.words.isEmpty
-            ? examples.first.map { Self.beginning(of: $0.text) } ?? ""
-            : gap.words.joined(separator: ", ")
         let key = chosen.first.map { collection.entries[$0.entry].key } ?? GapCollection.Key(0, 0)
         gap.id = "gap-" + SHA256.hexadecimal(of: "\(key.x) \(key.y)").prefix(12)
+        // Who asks for no examples may not be shown what users have said.
+        gap.name =
+            if gap.words.isEmpty {
+                gap.examples.first.map { Self.beginning(of: $0.text) } ?? gap.id
+            } else {
+                gap.words.joined(separator: ", ")
+            }
         return gap
     }
 

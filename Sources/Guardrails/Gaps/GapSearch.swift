@@ -18,7 +18,7 @@ struct GapSearch {
     /// What is kept of the sample until there are clusters.
     private var sample: [Compared] = []
     private var sampleElements: [Float] = []
-    private var clusters: GapClusters?
+    private(set) var clusters: GapClusters?
     private(set) var reference: CoverReference
     private(set) var tallies: [GapTally] = []
     private(set) var words: DistinctiveWords?

@@ -20,7 +20,7 @@ extension DecisionReport {
             ("Checked", Figure.count(total.total)), ("Interventions", Figure.count(total.count)),
             ("Per 1,000", total.perThousand),
         ]
-        if let gaps { facts.append(("Gaps", Figure.count(gaps.count))) }
+        if let report = gaps?.report { facts.append(("Gaps", Figure.count(report.gaps.count))) }
         if let flips { facts.append(("Flips", Figure.count(flips.count))) }
         let list = facts.html { "<div><dt>\($0.0)</dt><dd>\($0.1)</dd></div>" }
         guard let first = trend.periods.first, let last = trend.periods.last else {
@@ -74,119 +74,40 @@ extension DecisionReport {
 
     private var ruleTable: HTML {
         guard !rules.isEmpty else { return "<p>No rule has matched.</p>" }
-        let shown = rules.prefix(1_000)
-        let cut: HTML =
-            shown.count < rules.count
-            ? "<p class=\"note\">The first \(Figure.count(shown.count)) of \(Figure.count(rules.count)) rules are shown.</p>"
-            : ""
-        let table = DataTable(
-            caption: "Rules that matched, those that intervened most first",
-            columns: [.init(title: "Id"), .init(title: "Title", isLong: true)]
-                + ["Matches", "Interventions", "In shadow", "Threshold", "Reviewed", "Right"].map {
-                    .init(title: $0, isNumber: true)
-                },
-            rows: shown.map { rule in
-                let thresholds = rule.thresholds.map { range in
-                    range.lowerBound == range.upperBound
-                        ? Figure.decimal(range.lowerBound, 3)
-                        : "\(Figure.decimal(range.lowerBound, 3)) to \(Figure.decimal(range.upperBound, 3))"
-                }
-                return [
-                    .init(rule.id), .init(rule.title ?? "(no longer in the library)"), .init(rule.matches),
-                    .init(rule.interventions), .init(rule.shadow),
-                    .init(thresholds ?? "–", key: rule.thresholds.map { Figure.decimal($0.upperBound, 6) } ?? "-1"),
-                    .init(rule.reviewed.total), .init(share: rule.reviewed.rate),
-                ]
-            }, isSortable: true)
-        return cut + table.html
+        return shown(rules, "rules") { rules in
+            DataTable(
+                caption: "Rules that matched, those that intervened most first",
+                columns: [.init(title: "Id"), .init(title: "Title", isLong: true)]
+                    + ["Matches", "Interventions", "In shadow", "Threshold", "Reviewed", "Right"].map {
+                        .init(title: $0, isNumber: true)
+                    },
+                rows: rules.map { rule in
+                    let thresholds = rule.thresholds.map { range in
+                        range.lowerBound == range.upperBound
+                            ? Figure.decimal(range.lowerBound, 3)
+                            : "\(Figure.decimal(range.lowerBound, 3)) to \(Figure.decimal(range.upperBound, 3))"
+                    }
+                    return [
+                        .init(rule.id), .init(rule.title ?? "(no longer in the library)"), .init(rule.matches),
+                        .init(rule.interventions), .init(rule.shadow),
+                        .init(thresholds ?? "–", key: rule.thresholds.map { Figure.decimal($0.upperBound, 6) } ?? "-1"),
+                        .init(rule.reviewed.total), .init(share: rule.reviewed.rate),
+                    ]
+                }, isSortable: true)
+        }
     }
 
-    // MARK: Gaps
+    /// Rows beyond so many are not read by anybody, and make a page slow.
+    private static let rowLimit = 1_000
 
-    private func gapSection(_ gaps: [Gap]) -> HTML {
-        guard !gaps.isEmpty else { return "<p>No group of inputs was found that the rules leave out.</p>" }
-        let points = map.filter { gaps.indices.contains($0.gap) }
-        var picture: HTML = ""
-        if !points.isEmpty {
-            let groups = Dictionary(grouping: points, by: \.gap)
-            let centers = gaps.indices.map { place -> (x: Double, y: Double)? in
-                guard let own = groups[place] else { return nil }
-                let size = Double(own.count)
-                return (own.reduce(0) { $0 + $1.x } / size, own.reduce(0) { $0 + $1.y } / size)
-            }
-            let plot = ScatterPlot(
-                summary:
-                    "Map of \(Figure.count(points.count)) inputs in \(gaps.count) gaps. The table of gaps follows.",
-                points: points.map { .init(x: $0.x, y: $0.y, group: $0.gap, title: gaps[$0.gap].name) },
-                centers: centers)
-            let legend = gaps.enumerated().html { place, gap in
-                "<li>\(ScatterPlot.mark(place)) \(place + 1). <bdi>\(gap.name)</bdi> (\(Figure.count(gap.volume)))</li>"
-            }
-            picture = """
-                <p class="note">Each mark is an input; those that mean alike lie near each other, as far as a plane can \
-                show.</p><figure>\(plot.html)<ul class="legend">\(legend)</ul></figure>
-
-                """
-        }
-        let table = DataTable(
-            caption: "Groups of inputs that no rule covers, the most pressing first",
-            columns: [
-                .init(title: "Gap"), .init(title: "Inputs", isNumber: true), .init(title: "Severity"),
-                .init(title: "Rank", isNumber: true), .init(title: "Nearest rule"),
-                .init(title: "For instance", isLong: true),
-            ],
-            rows: gaps.enumerated().map { place, gap in
-                [
-                    .init("\(place + 1). \(gap.name)", key: String(place + 1)), .init(gap.volume),
-                    .init(
-                        gap.severity.rawValue,
-                        key: String(Guideline.Severity.allCases.firstIndex(of: gap.severity) ?? 0)),
-                    .init(gap.rank, places: 1), .init(gap.nearestRule ?? "–"),
-                    .init(gap.examples.prefix(2).map { Figure.shortened($0, to: 160) }.joined(separator: " · ")),
-                ]
-            }, isSortable: true)
-        return picture + table.html
-    }
-
-    // MARK: Flips
-
-    private func flipSection(_ flips: [Flip]) -> HTML {
-        let stopped = flips.count { $0.after.isIntervention && !$0.before.isIntervention }
-        let freed = flips.count { $0.before.isIntervention && !$0.after.isIntervention }
-        let repairs = flips.count { $0.isRepair == true }
-        let regressions = flips.count { $0.isRepair == false }
-        var facts: HTML = """
-            <p>\(Figure.count(stopped)) that went through would be stopped or changed, \(Figure.count(freed)) that did not \
-            would go through.
-            """
-        if repairs + regressions > 0 {
-            facts +=
-                " Of those that were reviewed, \(Figure.count(repairs)) become right and \(Figure.count(regressions)) wrong."
-        }
-        if let replayed {
-            facts += " Replayed were \(Figure.count(replayed.decisions)) decisions."
-            if replayed.untold > 0 {
-                facts += " Of \(Figure.count(replayed.untold)) more nothing can be told: their texts were not kept."
-            }
-        }
-        facts += "</p>\n"
-        guard !flips.isEmpty else { return facts }
-        let shown = flips.prefix(1_000)
+    /// A table of the first elements, with a word on how many there are.
+    func shown<Element>(_ elements: [Element], _ name: String, table: (ArraySlice<Element>) -> DataTable) -> HTML {
+        let first = elements.prefix(Self.rowLimit)
         let cut: HTML =
-            shown.count < flips.count
-            ? "<p class=\"note\">The first \(Figure.count(shown.count)) of \(Figure.count(flips.count)) are shown.</p>"
+            first.count < elements.count
+            ? "<p class=\"note\">The first \(Figure.count(first.count)) of \(Figure.count(elements.count)) \(name) are shown.</p>"
             : ""
-        let table = DataTable(
-            caption: "Past decisions that the candidate would make otherwise",
-            columns: ["Decision", "Time", "Was", "Would be", "Rule", "Reviewers say"].map { .init(title: $0) },
-            rows: shown.map { flip in
-                [
-                    .init(flip.decision), .init(String(flip.time.description.prefix(16)).replacing("T", with: " ")),
-                    .init(flip.before.rawValue), .init(flip.after.rawValue), .init(flip.rule ?? "–"),
-                    .init(flip.isRepair.map { $0 ? "repair" : "regression" } ?? "–"),
-                ]
-            }, isSortable: true)
-        return facts + cut + table.html
+        return cut + table(first).html
     }
 
     // MARK: Releases

@@ -6,54 +6,6 @@ import GuidelineStore
 ///
 /// The same input gives the same report, and the same report the same bytes of ``html``.
 public struct DecisionReport: Sendable {
-    /// A group of inputs that no rule covers.
-    public struct Gap: Sendable, Hashable {
-        public var name: String
-        public var volume: Int
-        public var severity: Guideline.Severity
-        /// What gaps are ranked by.
-        public var rank: Double
-        public var nearestRule: String?
-        /// In the words of users, where they may be shown.
-        public var examples: [String]
-
-        public init(
-            name: String, volume: Int, severity: Guideline.Severity, rank: Double, nearestRule: String? = nil,
-            examples: [String] = []
-        ) {
-            (self.name, self.volume, self.severity, self.rank) = (name, volume, severity, rank)
-            (self.nearestRule, self.examples) = (nearestRule, examples)
-        }
-    }
-
-    /// An input on the map of gaps.
-    public struct Point: Sendable, Hashable {
-        public var x: Double
-        public var y: Double
-        /// The place of its gap, from 0.
-        public var gap: Int
-
-        public init(x: Double, y: Double, gap: Int) { (self.x, self.y, self.gap) = (x, y, gap) }
-    }
-
-    /// A past decision that a candidate would make otherwise.
-    public struct Flip: Sendable, Hashable {
-        public var decision: String
-        public var time: LogTime
-        public var before: Verdict
-        public var after: Verdict
-        public var rule: String?
-        /// Whether a reviewer's word makes it right or wrong; nil where nobody has said.
-        public var isRepair: Bool?
-
-        public init(
-            decision: String, time: LogTime, before: Verdict, after: Verdict, rule: String? = nil, isRepair: Bool? = nil
-        ) {
-            (self.decision, self.time, self.before, self.after) = (decision, time, before, after)
-            (self.rule, self.isRepair) = (rule, isRepair)
-        }
-    }
-
     /// A rule that matched, over the whole time.
     public struct Rule: Sendable, Hashable {
         public var id: String
@@ -77,13 +29,10 @@ public struct DecisionReport: Sendable {
     /// The ones that intervened most first.
     public var rules: [Rule]
     public var releases: [LibraryRelease]
-    /// Nil where nobody has looked for gaps.
-    public var gaps: [Gap]?
-    public var map: [Point] = []
-    /// Nil where nothing was replayed.
-    public var flips: [Flip]?
-    /// What was replayed, and of how many decisions nothing can be said.
-    public var replayed: (decisions: Int, untold: Int)?
+    /// What no rule covers; nil where nobody has looked, and then the page says nothing of it.
+    public var gaps: GapFindings?
+    /// What a candidate would decide otherwise; nil where nothing was replayed, and then the page says nothing of it.
+    public var flips: Flips?
 
     /// Gathers what tallies and notes say.
     ///

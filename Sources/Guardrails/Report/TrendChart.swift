@@ -16,7 +16,7 @@ struct TrendChart {
     var marks: [(period: Int, text: String)]
 
     private static let (width, height) = (720.0, 340.0)
-    private static let (left, right, top, bottom) = (70.0, 24.0, 30.0, 58.0)
+    private static let (left, right, top, bottom) = (76.0, 48.0, 40.0, 44.0)
 
     var html: HTML {
         guard periods.count > 1 else {
@@ -32,12 +32,13 @@ struct TrendChart {
             marks.isEmpty
             ? ""
             : """
-            <li><svg width="14" height="14" aria-hidden="true" focusable="false"><path class="grid" \
-            style="stroke:var(--warn);stroke-width:2" d="M7 0V14"/></svg> something else changed</li>
+            <li><svg width="14" height="14" aria-hidden="true" focusable="false"><path class="change" \
+            d="M7 0V14"/></svg> something else changed</li>
             """
         return """
             <figure><figcaption>\(title)</figcaption><ul class="legend">\(legend)\(marked)</ul>
-            <svg class="chart" viewBox="0 0 720 340" role="img" aria-label="\(title). The table below has the numbers.">
+            <svg class="chart" viewBox="0 0 720 340" role="img" aria-labelledby="trend-chart-title">\
+            <title id="trend-chart-title">\(title). The table below has the numbers.</title>
             \(grid)\(axis)\(band)\(changes)\(curves)</svg></figure>
 
             """
@@ -70,8 +71,8 @@ struct TrendChart {
             let level = Figure.decimal(y(value), 1)
             let places = largest * 1_000 < 4 ? 2 : largest * 1_000 < 40 ? 1 : 0
             return """
-                <line class="grid" x1="70" x2="696" y1="\(level)" y2="\(level)"/>\
-                <text x="62" y="\(level)" dy="0.35em" text-anchor="end">\(Figure.decimal(1_000 * value, places))</text>
+                <line class="grid" x1="\(Figure.decimal(Self.left, 0))" x2="\(Figure.decimal(Self.width - Self.right, 0))" y1="\(level)" y2="\(level)"/>\
+                <text x="\(Figure.decimal(Self.left - 8, 0))" y="\(level)" dy="0.35em" text-anchor="end">\(Figure.decimal(1_000 * value, places))</text>
 
                 """
         }
@@ -79,14 +80,16 @@ struct TrendChart {
 
     private var axis: HTML {
         let step = max(1, (periods.count + 7) / 8)
+        // On a narrow page, where letters are larger, every other name is left out.
         let names = stride(from: 0, to: periods.count, by: step).html { place in
-            """
-            <text x="\(Figure.decimal(x(place), 1))" y="\(Figure.decimal(Self.height - Self.bottom + 24, 0))" \
-            text-anchor="middle">\(periods[place])</text>
+            let kind: HTML = (place / step).isMultiple(of: 2) ? "" : " class=\"wide\""
+            return """
+                <text\(kind) x="\(Figure.decimal(x(place), 1))" y="\(Figure.decimal(Self.height - Self.bottom + 28, 0))" \
+                text-anchor="middle">\(periods[place])</text>
 
-            """
+                """
         }
-        return names + "<text x=\"70\" y=\"16\">interventions per 1,000 checked</text>\n"
+        return names + "<text x=\"6\" y=\"22\">interventions per 1,000 checked</text>\n"
     }
 
     /// Runs of periods in which something was checked.
@@ -107,7 +110,7 @@ struct TrendChart {
             let upper = run.map { point($0, rates[$0].interval.upperBound) }
             let lower = run.reversed().map { point($0, rates[$0].interval.lowerBound) }
             return """
-                <path class="s0" style="fill:var(--c);fill-opacity:.18" d="M\((upper + lower).joined(separator: "L"))z"/>
+                <path class="band s0" d="M\((upper + lower).joined(separator: "L"))z"/>
 
                 """
         }
@@ -123,12 +126,14 @@ struct TrendChart {
         }
     }
 
+    /// A line for each period in which anything changed, however much it was.
     private var changes: HTML {
-        marks.html { mark in
-            let place = Figure.decimal(x(mark.period), 1)
+        Dictionary(grouping: marks, by: \.period).sorted { $0.key < $1.key }.html { period, marks in
+            let place = Figure.decimal(x(period), 1)
             return """
-                <line x1="\(place)" x2="\(place)" y1="30" y2="282" style="stroke:var(--warn);stroke-width:1.5">\
-                <title>\(mark.text)</title></line>
+                <line class="change" x1="\(place)" x2="\(place)" y1="\(Figure.decimal(Self.top, 0))" \
+                y2="\(Figure.decimal(Self.height - Self.bottom, 0))"><title>\(periods[period]): \
+                \(marks.map(\.text).joined(separator: "; "))</title></line>
 
                 """
         }

@@ -25,38 +25,44 @@ extension DecisionArchive {
         }
     }
 
-    /// Calls `body` with the records of each decision, together and in their order, for decisions of which the filter lets
-    /// any record through. Memory is bounded by one decision where a log wrote it: its records have one time.
+    /// Calls `body` with all records of each decision, in their order, for decisions of which the filter lets any record
+    /// through, from one consistent state.
+    ///
+    /// A decision's time is that of its first record. By that decisions are ordered, those of the same time by their ids, and
+    /// by that alone they are in or out of the filter's time; so each is in exactly one of two spans that meet. Memory is
+    /// bounded by one decision. `body` must not call this archive.
+    ///
+    /// - Complexity: O(n log n) for n records in the time.
     public func forEachDecision(
         matching filter: DecisionFilter = DecisionFilter(), _ body: ([DecisionRecord]) throws -> Void
     ) throws {
-        var times = DecisionFilter()
-        (times.since, times.until) = (filter.since, filter.until)
-        var decision: [DecisionRecord] = []
-        func finish() throws {
-            if decision.contains(where: filter.includes) { try body(decision) }
-        }
-        // Decisions of the same microsecond lie between each other's records; they are sorted apart.
-        var pending: [DecisionRecord] = []
-        func flush() throws {
-            for record in pending.sorted(by: {
-                ($0.decision.id, $0.decision.index) < ($1.decision.id, $1.decision.index)
-            }) {
-                if let last = decision.last, last.decision.id != record.decision.id {
-                    try finish()
-                    decision = []
-                }
-                decision.append(record)
+        try read { database in
+            var decision: [DecisionRecord] = []
+            var current: String?
+            func finish() throws {
+                if decision.contains(where: filter.includes) { try body(decision) }
+                decision = []
             }
-            pending = []
+            let (since, until) = (filter.since?.microseconds ?? .min, filter.until?.microseconds ?? .max)
+            try database.forEachRow(Self.decisionsByTime, [since, until]) { row in
+                let id: String = try row.value(2)
+                if id != current { try finish() }
+                current = id
+                decision.append(try record(in: row))
+            }
+            try finish()
         }
-        try forEachRecord(matching: times) { record in
-            if let last = pending.last, last.time != record.time { try flush() }
-            pending.append(record)
-        }
-        try flush()
-        try finish()
     }
+
+    /// Goes by the index of times, looks in that of decisions whether a record is the first of its own, and there finds the
+    /// others: nothing is sorted but decisions of the same microsecond.
+    static let decisionsByTime = """
+        SELECT other.line, other.text, first.decision FROM record AS first
+        CROSS JOIN record AS other ON other.decision = first.decision
+        WHERE first.time >= ? AND first.time < ? AND NOT EXISTS (
+            SELECT 1 FROM record AS earlier WHERE earlier.decision = first.decision AND earlier.place < first.place)
+        ORDER BY first.time, first.decision, other.place
+        """
 
     /// The records of a decision, in their order; none where the archive does not have it.
     public func records(ofDecision id: String) throws -> [DecisionRecord] {

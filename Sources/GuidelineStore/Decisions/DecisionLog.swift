@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import Platform
 
@@ -13,7 +14,8 @@ public final class DecisionLog: Sendable {
         public enum Sync: Sendable, Hashable {
             /// The system decides; seconds to half a minute may be lost with the machine, nothing with the process.
             case system
-            /// By the first append so long after the last time.
+            /// So long after the append at the latest, by a thread of its own that no append waits for. If the disk fails
+            /// then, the next append, or ``DecisionLog/close()``, throws.
             case every(Duration)
             /// By each append, which then takes as long as the disk does.
             case always
@@ -34,8 +36,14 @@ public final class DecisionLog: Sendable {
     private let options: Options
     private let state: Locked<State>
 
+    private let disk: LogDisk
+
     private struct State {
         var segment: LogSegmentWriter?
+        /// Whether a timer runs that will force the segment to the disk.
+        var isSyncPending = false
+        /// Why the last of them could not.
+        var syncError: FileError?
         /// What other files take up, as last looked at.
         var otherBytes = 0
         var isClosed = false
@@ -44,11 +52,23 @@ public final class DecisionLog: Sendable {
     /// Opens the log of a library's folder, or of any other. Nothing is written before the first append.
     ///
     /// - Throws: ``GuidelineStoreError`` if the folder's `log` can be neither found nor made.
-    public init(in folder: URL, options: Options = Options()) throws {
+    public convenience init(in folder: URL, options: Options = Options()) throws {
+        try self.init(in: folder, options: options, disk: LogDisk())
+    }
+
+    init(in folder: URL, options: Options, disk: LogDisk) throws {
         self.folder = Self.folder(in: folder)
         self.options = options
+        self.disk = disk
         state = Locked(State())
         try makeFolder()
+    }
+
+    deinit {
+        // Nobody is left to tell of a disk that fails; who has to know closes the log.
+        state.withLock { state in
+            if state.isSyncPending { try? state.segment?.close() }
+        }
     }
 
     private func makeFolder() throws {
@@ -89,6 +109,7 @@ public final class DecisionLog: Sendable {
     private func append(_ bytes: [UInt8]) throws {
         try state.withLock { state in
             guard !state.isClosed else { throw GuidelineStoreError.closed(path: folder.path) }
+            try tellSyncError(&state)
             if let segment = state.segment, segment.isFinished(options, adding: bytes.count) {
                 state.segment = nil
                 try segment.close()
@@ -107,13 +128,45 @@ public final class DecisionLog: Sendable {
             // Somebody may have removed it meanwhile.
             if state.segment == nil { try makeFolder() }
             do {
-                let segment = try state.segment ?? LogSegmentWriter(in: folder)
+                let segment = try state.segment ?? LogSegmentWriter(in: folder, disk: disk)
                 state.segment = segment
                 try segment.append(bytes, sync: options.sync)
             } catch let error as FileError {
                 throw GuidelineStoreError(error)
             }
+            if case .every(let interval) = options.sync, !state.isSyncPending {
+                state.isSyncPending = true
+                DispatchQueue.global(qos: .utility).asyncAfter(deadline: .now() + interval.dispatched) { [weak self] in
+                    self?.synchronize()
+                }
+            }
         }
+    }
+
+    /// Forces what was appended to the disk, while others go on appending.
+    private func synchronize() {
+        do throws(FileError) {
+            let file = try state.withLock { state throws(FileError) -> (descriptor: Int32, path: String)? in
+                state.isSyncPending = false
+                // A file that was finished meanwhile was forced to the disk then.
+                // It is opened once more, so that its lock goes when the writer closes it.
+                guard let path = state.segment?.path, let descriptor = try LogSegment.open(path, O_WRONLY) else {
+                    return nil
+                }
+                return (descriptor, path)
+            }
+            guard let file else { return }
+            defer { LogSegment.close(file.descriptor) }
+            try disk.synchronize(file.descriptor, file.path)
+        } catch {
+            state.withLock { $0.syncError = error }
+        }
+    }
+
+    private func tellSyncError(_ state: inout State) throws {
+        guard let error = state.syncError else { return }
+        state.syncError = nil
+        throw GuidelineStoreError(error)
     }
 
     /// Finishes the file that is written to, so that it can be collected; the next append begins another.
@@ -125,12 +178,22 @@ public final class DecisionLog: Sendable {
             } catch let error as FileError {
                 throw GuidelineStoreError(error)
             }
+            try tellSyncError(&state)
         }
     }
 
     /// Finishes the log. Later appends throw. A log that is let go finishes itself.
     public func close() throws {
+        defer { state.withLock { $0.isClosed = true } }
         try rotate()
-        state.withLock { $0.isClosed = true }
+    }
+}
+
+extension Duration {
+    fileprivate var dispatched: DispatchTimeInterval {
+        let (seconds, attoseconds) = components
+        // Ten years are for ever.
+        let whole = max(0, min(seconds, 315_360_000))
+        return .nanoseconds(Int(whole) * 1_000_000_000 + Int(max(0, attoseconds) / 1_000_000_000))
     }
 }

@@ -42,20 +42,31 @@ enum LogSegment {
     }
 }
 
+/// The disk as a log sees it; tests put another in its place.
+struct LogDisk: Sendable {
+    /// Forces what was written to a file to the disk; not 0, with `errno` set, where that fails.
+    var force: @Sendable (_ descriptor: Int32) -> Int32 = { fdatasync($0) }
+
+    func synchronize(_ descriptor: Int32, _ path: String) throws(FileError) {
+        guard force(descriptor) == 0 else { throw .last("sync", path) }
+    }
+}
+
 /// A file of a log that this process writes to. Whoever has it must see to it that one thread at a time uses it.
 final class LogSegmentWriter: @unchecked Sendable {
     let name: String
-    private let path: String
+    let path: String
     private var descriptor: Int32
     private(set) var size = 0
     /// Whether a write came in part and was taken back. Somebody may have read that part already and go on behind it, so that
     /// what were written there now would be passed over.
     private var isSpoilt = false
     private let began = ContinuousClock.now
-    private var lastSync = ContinuousClock.now
+    private let disk: LogDisk
 
     /// Makes a file. It gets its name when it is locked, so that nobody takes it for one that is finished.
-    init(in folder: URL) throws(FileError) {
+    init(in folder: URL, disk: LogDisk) throws(FileError) {
+        self.disk = disk
         name = LogSegment.newName()
         path = folder.appendingPathComponent(name).path
         let temporary = folder.appendingPathComponent(".\(name)").path
@@ -101,17 +112,7 @@ final class LogSegmentWriter: @unchecked Sendable {
             }
         }
         size += bytes.count
-        switch sync {
-        case .system: return
-        case .every(let interval): if ContinuousClock.now - lastSync < interval { return }
-        case .always: break
-        }
-        try synchronize()
-    }
-
-    private func synchronize() throws(FileError) {
-        guard fdatasync(descriptor) == 0 else { throw .last("sync", path) }
-        lastSync = ContinuousClock.now
+        if sync == .always { try disk.synchronize(descriptor, path) }
     }
 
     /// Forces the file to the disk and lets it go.
@@ -121,6 +122,6 @@ final class LogSegmentWriter: @unchecked Sendable {
             Foundation.close(descriptor)
             descriptor = -1
         }
-        try synchronize()
+        try disk.synchronize(descriptor, path)
     }
 }

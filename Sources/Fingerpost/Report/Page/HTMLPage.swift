@@ -57,7 +57,7 @@ package struct HTMLPage {
         :root { color-scheme: light dark; --ground: #fbfbf9; --panel: #ffffff; --ink: #1b1d21; --soft: #565b64; \
         --rule: #dcdde0; --track: #ececea; --fill: #0a6aa8; --warn: #b3450a; --link: #0b5c93; --c0: #0072b2; --c1: #c05a00; --c2: #00795a; \
         --c3: #b04a86; --c4: #8a6d00; --c5: #a32a3c; --c6: #5b5b5b; --c7: #6b4fa0; }
-        @media (prefers-color-scheme: dark) { :root { --ground: #14161a; --panel: #1c1f25; --ink: #eceef1; \
+        @media screen and (prefers-color-scheme: dark) { :root { --ground: #14161a; --panel: #1c1f25; --ink: #eceef1; \
         --soft: #a9b0bb; --rule: #353a43; --track: #2a2e36; --fill: #56b4e9; --warn: #f0912e; --link: #7cc4f2; --c0: #56b4e9; --c1: #f0912e; \
         --c2: #2bbf96; --c3: #e08bbd; --c4: #e6d34a; --c5: #ff9a92; --c6: #b4b8bf; --c7: #b9a1ee; } }
         * { box-sizing: border-box; }
@@ -111,19 +111,29 @@ package struct HTMLPage {
         .tall { max-height: 40rem; overflow-y: auto; border-block: 1px solid var(--rule); }
         .tall thead th { position: sticky; top: 0; background: var(--panel); box-shadow: 0 2px var(--rule); border: 0; }
         .scroll td, .scroll th { overflow-wrap: break-word; min-width: 3.5rem; }
-        .scroll td.long { min-width: 14rem; } .scroll .name { min-width: 5rem; overflow-wrap: anywhere; } \
+        .scroll td.long { min-width: 14rem; } .scroll .name { min-width: 6.5rem; overflow-wrap: anywhere; } \
         .scroll th.name { min-width: 7rem; }
-        .chart { display: block; width: 100%; height: auto; }
+        .scroll caption { max-width: calc(100vw - 4rem); }
+        .chart { display: block; width: 100%; height: auto; max-width: 58rem; }
         .chart text { font-size: 14px; fill: var(--soft); }
         .grid { stroke: var(--rule); }
         .line { fill: none; stroke: var(--c); stroke-width: 2.5; stroke-linejoin: round; vector-effect: non-scaling-stroke; }
         .line.s1 { stroke-dasharray: 7 4; } \
         .line.s2 { stroke-dasharray: .1 6; stroke-linecap: round; stroke-width: 3.5; }
+        .band { fill: var(--c); fill-opacity: .18; } .change { stroke: var(--warn); stroke-width: 1.5; stroke-dasharray: 4 3; }
         .p { fill: var(--c); fill-opacity: .85; stroke: var(--panel); stroke-width: .6; }
         .p:hover { fill-opacity: 1; stroke: var(--ink); stroke-width: 1.5; }
         .map { background: var(--ground); border: 1px solid var(--rule); border-radius: .4rem; }
         .map .badge { fill: var(--panel); stroke: var(--ink); stroke-width: 1.5; pointer-events: none; }
         .map .badge-text { fill: var(--ink); font-size: 13px; font-weight: 700; pointer-events: none; }
+        .joint { stroke: var(--soft); stroke-width: 1.5; stroke-dasharray: 5 4; fill: none; }
+        .ground { fill: var(--ground); }
+        .gap { fill: var(--fill); stroke: var(--fill); fill-opacity: .1; stroke-width: 1.5; } \
+        .gap.medium { fill-opacity: .22; stroke-width: 3; } .gap.high { fill-opacity: .36; stroke-width: 5; } \
+        .gap.critical { fill-opacity: .5; stroke-width: 8; }
+        .legend .gap { stroke-width: 1; } .legend .gap.medium { stroke-width: 2; } .legend .gap.high { stroke-width: 3; } \
+        .legend .gap.critical { stroke-width: 5; }
+        .chart .gap-number { fill: var(--ink); font-size: 18px; font-weight: 700; }
         .s0 { --c: var(--c0); } .s1 { --c: var(--c1); } .s2 { --c: var(--c2); } .s3 { --c: var(--c3); }
         .s4 { --c: var(--c4); } .s5 { --c: var(--c5); } .s6 { --c: var(--c6); } .s7 { --c: var(--c7); }
         .legend { list-style: none; display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; padding: 0; margin: .25rem 0 .5rem; \
@@ -137,7 +147,7 @@ package struct HTMLPage {
         th[aria-sort="descending"] .sort::after { content: " \\25BC"; }
         @media (max-width: 40rem) { section { padding: 1rem .8rem; } header, nav, main { padding-inline: .8rem; } \
         h1 { font-size: 1.5rem; } .chart text { font-size: 24px; } \
-        .map .badge { r: 22px; } .map .badge-text { font-size: 24px; } .bars th { width: 40%; } \
+        .map .badge { r: 22px; } .map .badge-text { font-size: 24px; } .chart .gap-number { font-size: 30px; } .chart .wide { display: none; } .bars th { width: 40%; } \
         .intervals th, .intervals td { display: block; width: auto; text-align: left; } \
         .intervals td.n { width: auto; text-align: left; padding-bottom: .75rem; } \
         .pairs div { grid-template-columns: 1fr; gap: 0; } }

@@ -21,6 +21,8 @@ package struct ScatterPlot {
     }
 
     private static let (width, height, margin) = (900.0, 560.0, 18.0)
+    /// Of a badge on a narrow page, and a little ground around it.
+    private static let badgeRadius = 24.0
 
     package var html: HTML {
         let xs = points.map(\.x)
@@ -40,14 +42,17 @@ package struct ScatterPlot {
 
                 """
         }
-        let places = Self.spread(
-            centers.map { center in
-                center.map { ($0.x, $0.y) }.map { x, y in
-                    (scaled(x, minX, maxX, Self.width), Self.height - scaled(y, minY, maxY, Self.height))
+        let named = centers.indices.filter { centers[$0] != nil }
+        var badges = PlaneLayout(
+            circles: centers.compactMap { center in
+                center.map { x, y in
+                    PlaneLayout.Circle(
+                        x: scaled(x, minX, maxX, Self.width),
+                        y: Self.height - scaled(y, minY, maxY, Self.height), radius: Self.badgeRadius)
                 }
-            })
-        let labels = places.enumerated().html { number, place in
-            guard let place else { return "" }
+            }, width: Self.width, height: Self.height)
+        badges.spread()
+        let labels = zip(named, badges.circles).html { number, place in
             let (x, y) = (Figure.decimal(place.x, 1), Figure.decimal(place.y, 1))
             return """
                 <circle class="badge" cx="\(x)" cy="\(y)" r="13"/><text class="badge-text" x="\(x)" y="\(y)" dy="0.35em" \
@@ -60,34 +65,6 @@ package struct ScatterPlot {
             \(marks)\(labels)</svg>
 
             """
-    }
-
-    /// Moves what lies closer together than two badges of a narrow page apart, as little as will do.
-    private static func spread(_ places: [(x: Double, y: Double)?]) -> [(x: Double, y: Double)?] {
-        let distance = 48.0
-        var places = places
-        for _ in 0..<200 {
-            var isMoved = false
-            for one in places.indices {
-                for other in places.indices.dropFirst(one + 1) {
-                    guard let a = places[one], let b = places[other] else { continue }
-                    let apart = ((a.x - b.x) * (a.x - b.x) + (a.y - b.y) * (a.y - b.y)).squareRoot()
-                    guard apart < distance - 0.05 else { continue }
-                    let (dx, dy) = apart > 0.01 ? ((b.x - a.x) / apart, (b.y - a.y) / apart) : (1, 0)
-                    let push = (distance - apart) / 2
-                    places[one] = inside(a.x - dx * push, a.y - dy * push)
-                    places[other] = inside(b.x + dx * push, b.y + dy * push)
-                    isMoved = true
-                }
-            }
-            if !isMoved { break }
-        }
-        return places
-    }
-
-    private static func inside(_ x: Double, _ y: Double) -> (x: Double, y: Double) {
-        let edge = 26.0
-        return (min(width - edge, max(edge, x)), min(height - edge, max(edge, y)))
     }
 
     /// The mark of a group on its own, for a legend.
