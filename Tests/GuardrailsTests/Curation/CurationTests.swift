@@ -147,7 +147,7 @@ final class CurationTests {
     }
 
     @Test func aPlanIsWrittenReadAndApplied() throws {
-        try decide("open a \"safe\"\n", .missed, rule: "locks", by: "ann")
+        try decide("open a \"safe\"", .missed, rule: "locks", by: "ann")
         try decide("buy a tablet", matched: [("doses", 0.7)], .falseAlarm)
         for _ in 0..<8 { try decide(nil, matched: [("locks", 0.9)], .right) }
         try decide(nil, matched: [("locks", 0.6)], .falseAlarm)
@@ -164,7 +164,7 @@ final class CurationTests {
         let outcome = try library.apply(read)
         #expect(outcome.rules == 1 && outcome.examples == 1 && outcome.counterexamples == 0 && outcome.thresholds == 1)
         let locks = try #require(try library.guideline(id: "locks"))
-        #expect(locks.examples == ["pick a lock", "open a \"safe\"\n"] && locks.threshold == 0.9)
+        #expect(locks.examples == ["pick a lock", "open a \"safe\""] && locks.threshold == 0.9)
         #expect(try library.guideline(id: "doses")?.counterexamples == [])
         // Made once more it would change what is no longer there.
         #expect(throws: GuardrailsError.outdatedPlan(library: library.folder.path, rules: ["locks"])) {
