@@ -53,7 +53,9 @@ extension LibraryCover {
         var similarity = Similarity()
         for place in places {
             var score = similarities.vectors.withRow(place) { passage in
-                zip(passage, input).reduce(Float(0)) { $0 + $1.0 * $1.1 }
+                var sum: Float = 0
+                for column in 0..<min(passage.count, input.count) { sum += passage[column] * input[column] }
+                return sum
             }
             if let adapter = similarities.adapter, !similarities.isExample[place] {
                 score = adapter.similarity(cosine: score, prominence: similarities.prominences[place])

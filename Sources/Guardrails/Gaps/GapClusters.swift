@@ -20,8 +20,11 @@ struct GapClusters: Sendable {
     private static let rounds = 25
     /// Seeds are drawn from so many of the sample.
     private static let seedingRows = 20_000
-    /// Of a sample that is no larger than that, the best of so many attempts is taken.
-    private static let attempts = 4
+    /// Of a sample that is no larger than that, the best of several attempts is taken: chance matters most where there is
+    /// little to cluster, and there an attempt costs least.
+    private static func attempts(for rows: Int) -> Int {
+        rows > seedingRows ? 1 : min(24, max(4, 40_000 / max(1, rows)))
+    }
 
     /// - Parameters:
     ///   - sample: vectors of unit length, as rows, in an order that means nothing.
@@ -39,7 +42,7 @@ struct GapClusters: Sendable {
                 elements: centered.withUnsafeElements { Array($0.prefix(Self.seedingRows * centered.columns)) })
         var generator = SplitMix64(seed: seed)
         var best: (centers: Matrix, closeness: Double)?
-        let attempts = isSmall ? Self.attempts : 1
+        let attempts = Self.attempts(for: sample.rows)
         for attempt in 0..<attempts {
             progress(attempt, attempts)
             let seeds = try SphericalClustering.seeds(seeding, count: count, using: &generator)

@@ -44,7 +44,7 @@ struct HeldBackThemesTests {
         return own.firstIndex(of: most).map { $0 + 1 }
     }
 
-    @Test("A theme that is taken out is among the first three gaps, eight times in ten at least")
+    @Test("A theme that is taken out is among the first three gaps, nine times in ten at least")
     func themes() throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
             "fingerpost-gaps-\(UUID().uuidString)")
@@ -64,7 +64,7 @@ struct HeldBackThemesTests {
             places.withLock { $0[number] = found }
         }
         let found = try places.withLock { $0 }.map { try #require($0).get() ?? .max }
-        // Clusters are begun by chance: with the seeds 1 to 5 it is 8, 9, 7, 9 and 8 of ten.
-        #expect(found.count { $0 <= 3 } >= 8, "\(zip(Self.themes, found).map { "\($0): \($1)" })")
+        // Clusters are begun by chance: with the seeds 1 to 4 it is 9, 9, 9 and 8 of ten.
+        #expect(found.count { $0 <= 3 } >= 9, "\(zip(Self.themes, found).map { "\($0): \($1)" })")
     }
 }
