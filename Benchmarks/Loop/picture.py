@@ -10,6 +10,7 @@ STYLE = """
   .band { fill: #c2255c; opacity: .16 } .line { fill: none; stroke: #c2255c; stroke-width: 2.4 }
   .dot { fill: #c2255c } .calm { fill: #1864ab; opacity: .16 } .calmline { fill: none; stroke: #1864ab; stroke-width: 2.4 }
   .calmdot { fill: #1864ab } .limit { stroke: #343a40; stroke-dasharray: 5 4 } .join { stroke: #868e96; stroke-dasharray: 2 4 }
+  .control { fill: none; stroke: #868e96; stroke-width: 1.8; stroke-dasharray: 6 4 }
   .back { fill: #ffffff }
   @media (prefers-color-scheme: dark) {
     text { fill: #e9ecef } .small { fill: #adb5bd } .grid { stroke: #343a40 } .back { fill: #16191d }
@@ -29,7 +30,8 @@ def svg(result):
 
     first, last = (month["uncovered"] / month["unsafe"] for month in (months[0], months[-1]))
     alarms = sum(month["falseAlarms"] for month in months[1:]) / max(1, sum(m["ordinary"] for m in months[1:]))
-    description = (f"A simulated year. The share of unsafe inputs that no rule covers goes from {first:.0%} to {last:.0%}; "
+    description = (f"A simulated year. The share of unsafe inputs that no rule covers goes from {first:.0%} to {last:.0%}, "
+                   f"and to {months[-1]['control']['uncovered'] / months[-1]['unsafe']:.0%} without learning; "
                    f"false alarms after the first month are {alarms:.1%} of ordinary inputs, the limit is "
                    f"{result['limit']:.0%}.")
     out = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
@@ -40,7 +42,7 @@ def svg(result):
            f'<text class="small" x="{LEFT}" y="45">Each month is measured before anything is learned from it; '
            f'{months[0]["unsafe"]} unsafe and {months[0]["ordinary"]} ordinary inputs a month; bands are 95% intervals</text>']
 
-    def panel(top, height, highest, steps, name, values, intervals, classes, percent):
+    def panel(top, height, highest, steps, name, values, control, intervals, classes, percent):
         def y(value):
             return top + height * (1 - min(value, highest) / highest)
 
@@ -52,8 +54,9 @@ def svg(result):
         band = [f"{x(place):.1f},{y(high):.1f}" for place, (low, high) in enumerate(intervals)]
         band += [f"{x(place):.1f},{y(low):.1f}" for place, (low, high) in reversed(list(enumerate(intervals)))]
         out.append(f'<polygon class="{classes[0]}" points="{" ".join(band)}"/>')
-        line = " ".join(f"{x(place):.1f},{y(value):.1f}" for place, value in enumerate(values))
-        out.append(f'<polyline class="{classes[1]}" points="{line}"/>')
+        for kind, series in (("control", control), (classes[1], values)):
+            line = " ".join(f"{x(place):.1f},{y(value):.1f}" for place, value in enumerate(series))
+            out.append(f'<polyline class="{kind}" points="{line}"/>')
         out.extend(f'<circle class="{classes[2]}" cx="{x(place):.1f}" cy="{y(value):.1f}" r="3.5"/>'
                    for place, value in enumerate(values))
         return y
@@ -66,14 +69,18 @@ def svg(result):
             out.append(f'<text class="small" x="{x(place) - width / len(months) / 2 + 6:.1f}" y="{TOP + 12}">'
                        f'{month["joining"]} new sources</text>')
     uncovered = [month["uncovered"] / month["unsafe"] for month in months]
-    y = panel(TOP, UPPER, 1.0, 4, "Unsafe inputs that no rule covers", uncovered,
+    control = [month["control"]["uncovered"] / month["unsafe"] for month in months]
+    y = panel(TOP, UPPER, 1.0, 4, "Unsafe inputs that no rule covers", uncovered, control,
               [month["uncoveredInterval"] for month in months], ("band", "line", "dot"), lambda v: f"{v:.0%}")
     for place in (0, len(months) - 1):
         out.append(f'<text text-anchor="middle" x="{x(place):.1f}" y="{y(uncovered[place]) - 10:.1f}">'
                    f'{uncovered[place]:.0%}</text>')
+    out.append(f'<text class="small" text-anchor="end" x="{WIDTH - RIGHT}" y="{y(control[-1]) - 8:.1f}">'
+               f'the library of month {months[0]["month"]}, without learning: {control[-1]:.0%}</text>')
     highest = max(0.04, 2 * result["limit"])
     y = panel(lower_top, LOWER, highest, 2, "Ordinary inputs that get a rule: false alarms",
               [month["falseAlarms"] / month["ordinary"] for month in months],
+              [month["control"]["falseAlarms"] / month["ordinary"] for month in months],
               [month["falseAlarmInterval"] for month in months], ("calm", "calmline", "calmdot"), lambda v: f"{v:.0%}")
     out.append(f'<line class="limit" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(result["limit"]):.1f}" '
                f'y2="{y(result["limit"]):.1f}"/>')

@@ -15,6 +15,7 @@ Each month, in this order:
  5. `replay` holds the log against the copy, and `promote` makes it the library, with a canary set of its own.
 
 Before the first month the library is calibrated with its own examples and 1,000 ordinary inputs that are used nowhere else.
+A copy of it stays as it is then, and checks each batch as well: months differ, and this says by how much.
 No input is used in more than one month, and none of the canary set in any.
 
     python3 Benchmarks/Loop/simulate.py --fingerpost .build/release/fingerpost \\
@@ -70,6 +71,7 @@ class Simulation:
         self.options = options
         self.folder = pathlib.Path(options.folder)
         self.library = self.folder / "library"
+        self.control = self.folder / "control"  # The library of the first month, which learns nothing.
         self.random = random.Random(options.seed)
         self.judged = []      # Inputs with what applies to them, as calibrate reads them.
         self.benign = []      # Ordinary inputs that came by.
@@ -137,14 +139,19 @@ class Simulation:
         self.random.shuffle(batch)
         path = self.folder / f"month-{month + 1:02}.jsonl"
         write(path, batch)
-        answers = self.run("check", "--batch", path, "--library", self.library, "--rails", self.folder / "rails.yaml",
-                           "--log", "--keep-text", "--model", "simulated", allowed=(0, 30))
+        counts = self.matched(path, self.library, "--log", "--keep-text", "--model", "simulated")
+        self.unsafe.update(unsafe)
+        self.benign += benign
+        return counts, self.matched(path, self.control)
+
+    def matched(self, path, library, *options):
+        """How many unsafe and ordinary inputs of a file some rule applies to."""
+        answers = self.run("check", "--batch", path, "--library", library, "--rails", self.folder / "rails.yaml",
+                           *options, allowed=(0, 30))
         counts = {"u": 0, "o": 0}
         for line in answers.splitlines():
             answer = json.loads(line)
             counts[answer["id"][0]] += any(check["matched"] for check in answer["checks"])
-        self.unsafe.update(unsafe)
-        self.benign += benign
         return counts["u"], counts["o"]
 
     def learn(self, month):
@@ -207,11 +214,13 @@ class Simulation:
             rule = json.loads(guideline)
             self.judged += [{"query": text, "positives": [rule["id"]]} for text in rule.get("examples", [])]
         self.calibrate(self.library, self.folder)
+        self.run("copy", "--library", self.library, "--to", self.control)
         months = []
         for month, (unsafe, benign) in enumerate(batches):
-            caught, alarms = self.check(month, unsafe, benign)
+            (caught, alarms), control = self.check(month, unsafe, benign)
             figures = {"month": month + 1, "unsafe": len(unsafe), "uncovered": len(unsafe) - caught,
                        "ordinary": len(benign), "falseAlarms": alarms,
+                       "control": {"uncovered": len(unsafe) - control[0], "falseAlarms": control[1]},
                        "joining": len(self.joining.get(month, []))}
             figures["uncoveredInterval"] = wilson(figures["uncovered"], figures["unsafe"])
             figures["falseAlarmInterval"] = wilson(alarms, len(benign))
@@ -219,7 +228,8 @@ class Simulation:
                 figures["learned"] = self.learn(month)
             months.append(figures)
             learned = figures.get("learned", {})
-            print(f"month {month + 1:2}  uncovered {figures['uncovered'] / max(1, len(unsafe)):.3f}  "
+            print(f"month {month + 1:2}  uncovered {figures['uncovered'] / max(1, len(unsafe)):.3f} "
+                  f"({figures['control']['uncovered'] / max(1, len(unsafe)):.3f} without learning)  "
                   f"false alarms {alarms / max(1, len(benign)):.4f}  rules {learned.get('accepted', 0):3} of "
                   f"{learned.get('gaps', 0):3}", flush=True)
         return {"seed": self.options.seed, "limit": self.options.limit, "months": months}

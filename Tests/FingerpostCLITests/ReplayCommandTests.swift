@@ -62,6 +62,37 @@ struct ReplayCommandTests {
         #expect(other["stopped"] as? Int == 2 && other["byText"] as? Int == 1)
     }
 
+    @Test("What it printed goes onto the page on the decisions, without a text; what is anything else is refused")
+    func page() throws {
+        try check("pick the lock house", "--keep-text")
+        try check("poison in the food")
+        try build(threshold: 0.3, library: candidate)
+        let printed = try Program.run(["replay", place.library, "--against", candidate, "--json"])
+        let (saved, page) = (try place.write(printed.output, to: "replay.json"), place.path("page.html"))
+        let arguments = ["report", "--decisions", "--no-gaps", "-l", place.library, "-o", page, "--json"]
+        #expect(try Program.run(arguments).json()["flips"] is NSNull)
+        let result = try Program.run(arguments + ["--replay", saved])
+        #expect(try result.json()["flips"] as? Int == 1)
+        let html = try String(contentsOfFile: page, encoding: .utf8)
+        #expect(html.contains("id=\"flips\"") && html.contains("Of 2 decisions that were replayed against"))
+        #expect(html.contains("Locks") && !html.contains("house"))
+
+        for (edited, problem) in [
+            ("{", "no JSON"), ("[]", "another kind"), (#"{"candidate":"x"}"#, "is missing"),
+            (printed.output.replacing(#""other":0"#, with: #""other":-1"#), "do not go together"),
+            (printed.output.replacing(#""stopped":1,"passed""#, with: #""stopped":9,"passed""#), "do not go together"),
+            (printed.output.replacing(#""old":"allow""#, with: #""old":"perhaps""#), "not known in examples"),
+            (printed.output.replacing(#""time":"2"#, with: #""time":"x2"#), "is no time"),
+        ] {
+            let refused = try Program.run(arguments + ["--replay", try place.write(edited, to: "edited.json")])
+            #expect(refused.status == 2, "\(problem)")
+            let error = try refused.error()
+            #expect(error.code == "invalid_replay" && error.message.contains(problem), "\(error)")
+        }
+        #expect(try String(contentsOfFile: page, encoding: .utf8) == html)
+        #expect(try Program.run(["report", "-l", place.library, "-o", page, "--replay", saved]).status == 2)
+    }
+
     @Test func boundsAndRegressionsAreErrors() throws {
         try check("poison in the food")
         let shown = try Program.run(["log", "show", "-l", place.library, "--json"]).lines

@@ -58,13 +58,14 @@ struct CheckAnswer {
         ]
     }
 
-    func text(_ terminal: Terminal) -> String {
+    /// - Parameter showsText: whether a text that was changed is shown as it may go on.
+    func text(_ terminal: Terminal, showsText: Bool = true) -> String {
         let verdict = decision.verdict.rawValue
         var lines = [
             decision.verdict >= .ask
                 ? terminal.red(verdict) : decision.verdict > .allow ? terminal.yellow(verdict) : terminal.green(verdict)
         ]
-        if decision.verdict == .modify, let text { lines.append("  " + PlainText.line(text)) }
+        if showsText, decision.verdict == .modify, let text { lines.append("  " + PlainText.line(text)) }
         for result in decision.checks where result.verdict > .allow || result.status != .ok {
             let shadow = result.isShadow ? " (in shadow)" : ""
             lines.append(

@@ -14,12 +14,18 @@ struct CheckCommand: ParsableCommand {
               fingerpost check "my card is 4111 1111 1111 1111"
               fingerpost check "how do I pick my neighbour's lock" --library my-library --log
               fingerpost check --batch inputs.jsonl --library my-library --rails rails.yaml
+              my-model | fingerpost check --stream --library my-library --on-match deny
 
             Secrets are redacted and personal data masked; a text to which a guideline of the library applies is for a person \
             to decide (--on-match deny, warn or audit decides otherwise). A check that fails lets nothing through. --rails \
             names a YAML file of other checks.
 
             --batch reads JSON Lines of {"id","text"} or {"id","query"}, - is standard input, and writes a line for each.
+
+            --stream checks standard input while it comes, and writes what may be shown, as soon as --hold lets it: what is \
+            denied is not shown, nor what follows it; where that happens the program ends and says so on standard error. With \
+            --json it writes {"text"} for each piece, and at the end the decision. The texts of a stream are on their way out, \
+            unless --rail says otherwise.
 
             --log writes what was decided to the library's decision log; of the text it keeps the hash alone, unless \
             --keep-text. See log and trend.
@@ -43,8 +49,17 @@ struct CheckCommand: ParsableCommand {
         name: [.long, .customShort("l")], help: "Folder of a library whose guidelines count.", completion: .directory)
     var library: String?
 
-    @Option(help: "input or output: where the texts are on their way.")
-    var rail = RailArgument(.input)
+    @Flag(help: "Check standard input while it comes, and write what may be shown.")
+    var stream = false
+
+    @Option(
+        help: ArgumentHelp(
+            "With --stream: how much is held back; a number of characters, word, sentence (the default) or whole.",
+            valueName: "hold"))
+    var hold: String?
+
+    @Option(help: "input (the default) or output: where the texts are on their way.")
+    var rail: RailArgument?
 
     @OptionGroup var checks: RailsArguments
 
@@ -69,8 +84,12 @@ struct CheckCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        guard texts.isEmpty != (batch == nil) else {
-            throw ValidationError("Name texts, or a file of them with --batch.")
+        guard [!texts.isEmpty, batch != nil, stream].count(where: \.self) == 1 else {
+            throw ValidationError("Name texts, or a file of them with --batch, or give --stream.")
+        }
+        if let hold {
+            guard stream else { throw ValidationError("--hold goes with --stream.") }
+            _ = try StreamHold(option: hold)
         }
         if let deadline, !(deadline > 0 && deadline <= 3_600_000) {
             throw ValidationError("--deadline must be above 0, in milliseconds.")
@@ -94,12 +113,11 @@ struct CheckCommand: ParsableCommand {
         let decisions = try log ? library.map { try DecisionLog(in: URL(fileURLWithPath: $0)) } : nil
         progress.finish()
         var strictest = Verdict.allow
+        if stream { strictest = try guardStream(rails, decisions) }
         func check(_ text: String, id: String?) throws {
-            let decision = rails.check(
-                text, rail: rail.value, deadline: deadline.map { .microseconds(Int64($0 * 1_000)) })
+            let decision = rails.check(text, rail: rail?.value ?? .input, deadline: patience)
             // Logged before it is told, so that nothing is acted upon that no log knows of.
-            try decisions?.append(
-                decision.records(keepsText: keepText, model: model, conversationID: conversation))
+            try decisions?.append(records(of: decision))
             strictest = max(strictest, decision.verdict)
             let answer = CheckAnswer(id: id, checked: text, decision: decision)
             try Console.result(output.json || batch != nil ? answer.json.text : answer.text(Terminal.output))
@@ -115,6 +133,12 @@ struct CheckCommand: ParsableCommand {
         case .ask: throw ExitCode(30)
         case .deny: throw ExitCode(20)
         }
+    }
+
+    var patience: Duration? { deadline.map { .microseconds(Int64($0 * 1_000)) } }
+
+    func records(of decision: Decision) -> [DecisionRecord] {
+        decision.records(keepsText: keepText, model: model, conversationID: conversation)
     }
 
     /// Calls `body` with each text of a file, and its id.

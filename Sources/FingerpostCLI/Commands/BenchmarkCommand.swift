@@ -15,7 +15,10 @@ struct BenchmarkCommand: ParsableCommand {
               fingerpost benchmark query --library my-library --queries queries.jsonl
               fingerpost benchmark check --library my-library --batch inputs.jsonl
             """,
-        subcommands: [BenchmarkCoreCommand.self, BenchmarkQueryCommand.self, BenchmarkCheckCommand.self])
+        subcommands: [
+            BenchmarkCoreCommand.self, BenchmarkQueryCommand.self, BenchmarkCheckCommand.self,
+            BenchmarkStreamCommand.self,
+        ])
 }
 
 struct BenchmarkCoreCommand: ParsableCommand {

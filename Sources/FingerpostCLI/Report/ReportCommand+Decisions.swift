@@ -7,6 +7,7 @@ import Platform
 extension ReportCommand {
     /// The page on the decision log.
     func reportDecisions(to output: String) throws {
+        let flips = try replay.map(SavedReplay.flips)
         let progress = ProgressBar()
         defer { progress.finish() }
         let log = try DecisionLogOption.parse(["--library", library.library])
@@ -15,6 +16,7 @@ extension ReportCommand {
         var options = TrendOptions()
         options.period = period
         var report = try gather(archive, options)
+        report.flips = flips
         if gaps, LibraryDatabase.exists(at: library.folder) { report.gaps = try findings(archive, progress) }
         let text = report.html
         Interruption.willWrite(output)
@@ -25,12 +27,13 @@ extension ReportCommand {
         let json: JSON = [
             "output": .string(output), "decisions": .integer(total.total), "interventions": .integer(total.count),
             "rules": .integer(report.rules.count), "releases": .integer(report.releases.count),
-            "gaps": .optional(found),
+            "gaps": .optional(found), "flips": .optional(flips?.count),
         ]
         let words =
             "\(PlainText.line(output)): \(Format.count(total.total, "decision")), \(Format.count(total.count)) of them "
             + "interventions, by \(Format.count(report.rules.count, "rule"))"
             + (found.map { "; \(Format.count($0, "gap"))" } ?? "")
+            + (flips.map { "; \(Format.count($0.count, "flip"))" } ?? "")
         try Console.result(format.json ? json.text : words)
     }
 

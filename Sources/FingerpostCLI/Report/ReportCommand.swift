@@ -29,8 +29,10 @@ struct ReportCommand: ParsableCommand {
             else changed; the rules that did it, with what reviewers said of them; the releases with their canary figures; \
             and, where the log has kept texts of inputs, a map of the gaps that the library leaves, as gaps finds them and \
             with the options of gaps. --no-gaps leaves them out, which is quicker: every text is encoded for them. \
-            --examples 0 keeps the words of users off the page, but for single ones. With --json it prints \
-            {"output","decisions","interventions","rules","releases","gaps"}; gaps is null where nobody has looked.
+            --examples 0 keeps the words of users off the page, but for single ones. --replay adds what a candidate would \
+            decide otherwise, from a file with what replay --json printed. With --json it prints \
+            {"output","decisions","interventions","rules","releases","gaps","flips"}; gaps is null where nobody has looked, \
+            and so is flips without --replay.
             """)
 
     @OptionGroup var library: LibraryOption
@@ -56,6 +58,10 @@ struct ReportCommand: ParsableCommand {
     @Flag(inversion: .prefixedNo, help: "With --decisions: look for gaps in the inputs of the log.")
     var gaps = true
 
+    @Option(
+        help: "With --decisions: what replay --json printed, for the flips; - is standard input.", completion: .file())
+    var replay: String?
+
     @OptionGroup(title: "Gaps, with --decisions") var search: GapArguments
     @OptionGroup var threading: ThreadOptions
     @OptionGroup var format: OutputOptions
@@ -66,6 +72,8 @@ struct ReportCommand: ParsableCommand {
             if queries != nil {
                 throw ValidationError("--queries goes with a report on the library, not with --decisions.")
             }
+        } else if replay != nil {
+            throw ValidationError("--replay goes with --decisions.")
         }
         guard output != nil || format.json else { throw ValidationError("Name the page to write with --output.") }
         if output?.isEmpty == true { throw ValidationError("--output is empty; name the page to write.") }

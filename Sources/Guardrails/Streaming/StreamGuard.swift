@@ -39,6 +39,9 @@ public struct StreamGuard: Sendable {
     /// Whether nothing more is handed on.
     public private(set) var isStopped = false
     private var isFinished = false
+    /// Bytes that had been handed on before it was found that they belong to what is denied, or to be modified: what the hold
+    /// was too short for.
+    public private(set) var leakedByteCount = 0
 
     /// - Parameters:
     ///   - hold: what is kept back; see ``StreamHold``.
@@ -84,6 +87,9 @@ public struct StreamGuard: Sendable {
             latency: log.latency)
     }
 
+    /// Bytes that have arrived and have not been handed on, nor replaced.
+    public var heldByteCount: Int { text.byteCount - released }
+
     // MARK: Steps
 
     /// What happens where a word begins: it depends on the text before alone.
@@ -113,7 +119,7 @@ public struct StreamGuard: Sendable {
         }
         sentence(text, end: text.bytes.count)
         guard !isStopped else { return }
-        pending += run(whole, offset: 0, scope: .text)
+        pending += run(whole, offset: 0, scope: .text, subject: 0)
         place(text, end: text.bytes.count, target: text.bytes.count)
     }
 
@@ -125,7 +131,7 @@ public struct StreamGuard: Sendable {
         let start = end - previousStart > Self.sentenceWindow ? current : previousStart
         (previousStart, sentenceStart) = (current, end)
         let window = String(decoding: text.bytes[start..<end], as: UTF8.self)
-        let found = run(window, offset: start, scope: .sentence)
+        let found = run(window, offset: start, scope: .sentence, subject: current)
         // The sentence before has been shown.
         pending += found.map { found in
             var found = found
@@ -139,7 +145,7 @@ public struct StreamGuard: Sendable {
         guard !isStopped else { return }
         let start = boundaries.last { $0.byte <= released - Self.overlap }?.byte ?? 0
         let window = String(decoding: text.bytes[start..<end], as: UTF8.self)
-        let found = run(window, offset: start, scope: .place)
+        let found = run(window, offset: start, scope: .place, subject: released)
         guard !isStopped else { return }
         release(text, to: target, Modification.merged(found + pending))
         boundaries.removeAll { $0.byte < start }
@@ -150,6 +156,7 @@ public struct StreamGuard: Sendable {
     private mutating func release(_ text: StreamText, to target: Int, _ modifications: [Modification]) {
         for modification in modifications where modification.range.upperBound > released {
             var modification = modification
+            let leaked = max(0, released - modification.range.lowerBound)
             modification.range = max(modification.range.lowerBound, released)..<modification.range.upperBound
             guard modification.range.lowerBound < target else { break }
             shown += text.bytes[released..<modification.range.lowerBound]
@@ -157,6 +164,7 @@ public struct StreamGuard: Sendable {
             guard modification.range.upperBound <= target else { return }
             shown += modification.text(for: text.bytes[modification.range], rails.replacements).utf8
             released = modification.range.upperBound
+            leakedByteCount += leaked
             log.hasModified = true
         }
         guard target > released else { return }
@@ -167,8 +175,8 @@ public struct StreamGuard: Sendable {
     private var until: ContinuousClock.Instant? { deadline.map { .now + $0 } }
 
     /// Runs the checks of one scope over a part of the text that begins at `offset`; stops the stream where one of them
-    /// does. Returns what is to be modified.
-    private mutating func run(_ window: String, offset: Int, scope: CheckScope) -> [Modification] {
+    /// does. Returns what is to be modified. What a check says without a place is said of the text from `subject` on.
+    private mutating func run(_ window: String, offset: Int, scope: CheckScope, subject: Int) -> [Modification] {
         let checks = rails.checks.filter { $0.rails.contains(rail) && $0.check.scope == scope }
         guard !checks.isEmpty, !window.isEmpty else { return [] }
         let start = ContinuousClock.now
@@ -179,8 +187,11 @@ public struct StreamGuard: Sendable {
         log.add(
             results, offset: offset,
             latency: DecisionLatency(encode: encode, search: search, total: ContinuousClock.now - start))
-        if results.contains(where: { !$0.isShadow && $0.verdict >= .ask }) {
+        let stopping = results.filter { !$0.isShadow && $0.verdict >= .ask }
+        guard stopping.isEmpty else {
             isStopped = true
+            let first = stopping.map { $0.outcome.findings.map { $0.range.lowerBound + offset }.min() ?? subject }.min()
+            leakedByteCount += max(0, released - (first ?? subject))
             return []
         }
         return rails.modifications(of: results, in: window).map { found in

@@ -19,6 +19,8 @@ struct StreamText: Sendable {
     /// Characters that what comes next may still become part of.
     private var tail = ""
     private var last: Character?
+    /// Of all that has arrived.
+    var byteCount: Int { bytes.count + tail.utf8.count }
     /// Whether the sentence has come to an end, but for white space and closing marks.
     private var isSentenceOver = false
     private var wordStart = 0

@@ -93,4 +93,56 @@ import Testing
         }
         #expect(isStopped && text == shown(pieces, rails, .sentence).text)
     }
+
+    @Test("What a hold is too short for is counted, to the byte; the longest ones leak nothing")
+    func leaks() throws {
+        let rails = try Rails {
+            PersonalData(.card).onMatch(.modify(.redact))
+            try Keywords(["secret merger"]).onMatch(.deny)
+        }
+        func leak(_ text: String, _ hold: StreamHold) -> Int {
+            var stream = StreamGuard(rails, hold: hold)
+            for character in text {
+                _ = stream.push(String(character))
+                #expect(stream.heldByteCount >= 0)
+            }
+            _ = stream.finish()
+            #expect(stream.isStopped || stream.heldByteCount == 0)
+            return stream.leakedByteCount
+        }
+        let phrase = "Über all: the secret merger is off."
+        let card = "Pay with 4111 1111 1111 1111 now, please."
+        for hold in [StreamHold.characters(32), .sentence, .whole] {
+            #expect(leak(phrase, hold) == 0 && leak(card, hold) == 0, "\(hold)")
+        }
+        // Its first word, and the space behind it, were complete before the second one came.
+        #expect(leak(phrase, .word) == "secret ".utf8.count)
+        #expect(leak(card, .word) == "4111 1111 1111 ".utf8.count)
+        #expect(leak("Nothing of the kind. Nor here.", .word) == 0)
+    }
+
+    @Test func aLongerHoldIsLaterAndLeaksLess() throws {
+        let rails = try Rails { PersonalData(.card).onMatch(.modify(.redact)) }
+        let texts = (0..<40).map { place in
+            String(repeating: "word ", count: place) + "then 4111 1111 1111 1111 comes. And so on and on."
+        }
+        var options = StreamBenchmark.Options()
+        options.holds = [.word, .characters(8), .characters(64), .whole]
+        (options.pieceLength, options.threads) = (3, 2)
+        var completed: [Int] = []
+        let reports = try StreamBenchmark.run(texts, rails: rails, options: options) { done, total in
+            #expect(total == 160)
+            completed.append(done)
+        }
+        #expect(completed == completed.sorted() && !completed.isEmpty)
+        #expect(reports.map(\.hold) == options.holds && reports.allSatisfy { $0.textCount == 40 })
+        #expect(reports.allSatisfy { $0.modifiedCount == 40 && $0.stoppedCount == 0 })
+        #expect(reports[0].leakingCount == 40 && reports[0].leakedByteCount == 40 * 15)
+        #expect(reports.last?.leakedByteCount == 0 && reports[2].leakedByteCount == 0)
+        for (one, other) in zip(reports, reports.dropFirst()) {
+            #expect(one.delay(at: 0.5) <= other.delay(at: 0.5) && one.leakedByteCount >= other.leakedByteCount)
+            #expect(one.delay(at: 0.5) <= one.delay(at: 0.99))
+        }
+        #expect(throws: GuardrailsError.self) { try StreamBenchmark.run([], rails: rails) }
+    }
 }
