@@ -140,7 +140,8 @@ struct CheckCommandTests {
 
     @Test(arguments: [
         [], ["text", "--batch", "file"], ["text", "--log"], ["text", "--keep-text"], ["text", "--on-match", "modify"],
-        ["text", "--stream"], ["text", "--hold", "word"], ["--stream", "--hold", "line"], ["text", "--deadline", "-1"], ["text", "--filter", "kind = safety"],
+        ["text", "--stream"], ["text", "--hold", "word"], ["--stream", "--hold", "line"], ["text", "--deadline", "-1"],
+        ["text", "--filter", "kind = safety"],
     ])
     func usage(arguments: [String]) throws {
         #expect(try Program.run(["check"] + arguments).status == 2)

@@ -45,7 +45,8 @@ struct SavedReplay: Decodable {
         } catch {
             throw Failure(
                 code: "invalid_replay",
-                message: "\(PlainText.line(path)) is not what replay --json prints: \(Self.problem(error)).", file: path,
+                message: "\(PlainText.line(path)) is not what replay --json prints: \(Self.problem(error)).",
+                file: path,
                 isInputError: true)
         }
     }

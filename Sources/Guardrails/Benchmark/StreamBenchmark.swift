@@ -53,7 +53,8 @@ public enum StreamBenchmark {
         }
     }
 
-    private static func course(of text: String, _ rails: Rails, _ hold: StreamHold, _ options: Options) -> StreamCourse {
+    private static func course(of text: String, _ rails: Rails, _ hold: StreamHold, _ options: Options) -> StreamCourse
+    {
         var stream = StreamGuard(rails, hold: hold, rail: options.rail)
         var course = StreamCourse()
         var rest = Substring(text)
