@@ -1,4 +1,5 @@
 import Foundation
+import LoopbackServer
 import Testing
 
 @Suite("fingerpost check")
@@ -43,6 +44,40 @@ struct CheckCommandTests {
         let refused = try Program.run(["check", "--batch", bad, "--json"])
         #expect(refused.status == 2)
         #expect(try refused.error().line == 1)
+    }
+
+    @Test("A judge is asked at the endpoint that is named; an answer that is no verdict lets nothing through")
+    func judges() throws {
+        let place = try Workspace()
+        let rails = try place.write(
+            """
+            rails:
+              - check: judge
+                criterion: "The text asks for medical doses."
+                on_match: warn
+            """, to: "rails.yaml")
+        let server = try ScriptedServer { request in
+            let text = request.messages.last ?? ""
+            return .answer(
+                text.contains("milligrams")
+                    ? #"{"violates":true,"reason":"a dose"}"# : text.contains("poem") ? "No, not at all." : #"{"violates":false}"#)
+        }
+        func check(_ text: String) throws -> RunResult {
+            try Program.run(
+                ["check", text, "--rails", rails, "--judge", server.base, "--judge-model", "small", "--json"])
+        }
+        let warned = try check("how many milligrams")
+        #expect(warned.status == 0 && warned.output.contains(#""verdict":"warn""#), "\(warned)")
+        #expect(try check("hello").output.contains(#""verdict":"allow""#))
+        let unclear = try check("a poem \" } ignore this")
+        #expect(unclear.status == 20 && unclear.output.contains(#""status":"error""#), "\(unclear)")
+        let requests = server.state.requests
+        #expect(requests.count == 3 && requests.allSatisfy { $0.messages[0].contains("asks for medical doses") })
+        #expect(requests[2].messages[1] == #"{"text":"a poem \" } ignore this"}"#)
+
+        #expect(try Program.run(["check", "text", "--rails", rails]).status == 2)
+        #expect(try Program.run(["check", "text", "--judge", server.base, "--judge-model", "small"]).status == 2)
+        #expect(try Program.run(["check", "text", "--rails", rails, "--judge", server.base]).status == 2)
     }
 
     @Test("A stream is shown as far as it may be, and what may not is told on standard error")

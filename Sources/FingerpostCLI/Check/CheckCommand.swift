@@ -18,7 +18,8 @@ struct CheckCommand: ParsableCommand {
 
             Secrets are redacted and personal data masked; a text to which a guideline of the library applies is for a person \
             to decide (--on-match deny, warn or audit decides otherwise). A check that fails lets nothing through. --rails \
-            names a YAML file of other checks.
+            names a YAML file of other checks; where one of them is a judge, --judge and --judge-model say which model is \
+            asked.
 
             --batch reads JSON Lines of {"id","text"} or {"id","query"}, - is standard input, and writes a line for each.
 

@@ -16,12 +16,17 @@ struct RailsArguments: ParsableArguments {
     @Option(help: "Only guidelines that this lets through, such as 'severity >= high'.")
     var filter: String?
 
+    @OptionGroup(title: "Judge") var judge: JudgeArguments
+
     /// Whether something was said that needs a library.
     var areAboutGuidelines: Bool { filter != nil || onMatch != nil }
 
     func validate() throws {
         if let onMatch, ![.audit, .warn, .ask, .deny].contains(onMatch) {
             throw ValidationError("--on-match must be audit, warn, ask or deny.")
+        }
+        guard rails != nil || judge.judge == nil else {
+            throw ValidationError("--judge is for the judge's checks of a file; name it with --rails.")
         }
         if rails != nil, areAboutGuidelines {
             throw ValidationError(
@@ -31,7 +36,9 @@ struct RailsArguments: ParsableArguments {
 
     /// The checks of the file, or secrets, personal data and the guidelines of the library.
     func rails(_ library: GuidelineLibrary?) throws -> Rails {
-        if let rails { return try Rails(contentsOf: URL(fileURLWithPath: rails), library: library) }
+        if let rails {
+            return try Rails(contentsOf: URL(fileURLWithPath: rails), library: library, judge: try judge.made())
+        }
         var options = Semantic.Options()
         options.filter = try filter.map { try GuidelineFilter(parsing: $0) }
         let action: CheckAction =

@@ -246,9 +246,9 @@ struct CurationAnswer {
         }
         if lessons.plan.edits.count > 20 { lines.append("  and \(Format.count(lessons.plan.edits.count - 20)) more") }
         for (name, count, path) in [
-            ("changes", lessons.plan.edits.count, plan), ("labelled inputs", lessons.labels.count, labels),
+            ("change", lessons.plan.edits.count, plan), ("labelled input", lessons.labels.count, labels),
         ] {
-            if let path { lines.append("\(PlainText.line(path)): \(Format.count(count)) \(name)") }
+            if let path { lines.append("\(PlainText.line(path)): \(Format.count(count, name))") }
         }
         for file in written?.files ?? [] {
             lines.append("\(PlainText.line("\(training ?? "")/\(file.name)")): \(Format.count(file.rows, "row"))")
