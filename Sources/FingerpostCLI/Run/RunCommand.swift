@@ -1,6 +1,7 @@
 import ArgumentParser
 import Fingerpost
 import Foundation
+import Guardrails
 import GuidelineStore
 import Platform
 
@@ -24,11 +25,15 @@ struct RunCommand: ParsableCommand {
               {"op":"add","guidelines":[{...}]}  {"added":[ids],"updated","unchanged","duplicates":[{"id","duplicateOf"}],\
             "libraryVersion"}
               {"op":"remove","ids":[...]}        {"removed":[ids],"missing":[ids],"libraryVersion"}
+              {"op":"check","text",...}          that of check --json; secrets, personal data and the library's guidelines, \
+            or what --rails names
               {"op":"info"}         that of info --json, with "libraryID" for its "id"
               {"op":"ping"}         {"pong":true,"version"}
 
             Fields of search and prompt: k, minScore, filter, always, diverse, mmr, ignoreThresholds, noCalibration, \
-            method (hybrid, dense or lexical), exact, efSearch, explain; of prompt also budget and template (its text). An "id", text or a \
+            method (hybrid, dense or lexical), exact, efSearch, explain; of prompt also budget and template (its text). \
+            Fields of check: rail (input, the default, or output, ...), deadline (milliseconds), and, for the log, model and \
+            conversation. An "id", text or a \
             number, is given back. Requests behind an add or a remove see what it did, those before it do not.
 
             What cannot be answered gets {"id","error":{"code","message","line"}}: a line that is not JSON or is longer \
@@ -40,15 +45,30 @@ struct RunCommand: ParsableCommand {
     @Flag(help: "Open the library for reading alone; add and remove are errors.")
     var readOnly = false
 
+    @OptionGroup(title: "Checks") var checks: RailsArguments
+
+    @Flag(help: "Write the decisions of checks to the library's log.")
+    var log = false
+
+    @Flag(help: "With --log: keep the texts, too.")
+    var keepText = false
+
     @Flag(help: "Say on standard error when the library is open.")
     var verbose = false
 
     @OptionGroup var threading: ThreadOptions
 
+    func validate() throws {
+        if keepText, !log { throw ValidationError("--keep-text says what --log writes; add --log.") }
+    }
+
     func run() throws {
         let lines = try RequestLines(limit: SidecarSession.lineLimit)
         let library = try open()
-        let session = SidecarSession(library: library, name: target.library)
+        var session = SidecarSession(
+            library: library, name: target.library, rails: try checks.rails(library), keepsTexts: keepText)
+        let decisions = try log ? DecisionLog(in: target.folder) : nil
+        session.decisions = decisions
         Interruption.finish { lines.stop() }
         if verbose || Terminal.log.isInteractive {
             Console.log("ready: \(target.library), \(Format.count(try library.count, "guideline")).")
@@ -58,7 +78,9 @@ struct RunCommand: ParsableCommand {
             try bytes.withUnsafeBytes { try Console.result($0) }
         }
         Thread.detachNewThread { Self.read(lines, into: work) }
-        try work.run(threads: threading.threads ?? Processors.available) { session.answer($0.0, line: $0.1) }
+        let answering = session
+        try work.run(threads: threading.threads ?? Processors.available) { answering.answer($0.0, line: $0.1) }
+        try decisions?.close()
         try library.close()
     }
 

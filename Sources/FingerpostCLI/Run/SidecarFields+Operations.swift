@@ -30,6 +30,19 @@ extension SidecarFields {
         return .chat(try Chat(messages, file: place.description))
     }
 
+    /// A text, empty or not: nothing is against an empty one.
+    mutating func check() throws -> SidecarRequest.CheckRequest {
+        guard let text = try optionalText("text") else { throw invalid("text", "is missing") }
+        var request = SidecarRequest.CheckRequest(text: text, rail: try word("rail") ?? .input)
+        if let milliseconds = try realNumber("deadline", in: 0...3_600_000) {
+            guard milliseconds > 0 else { throw invalid("deadline", "must be above 0, in milliseconds") }
+            request.deadline = .microseconds(Int64((milliseconds * 1_000).rounded(.up)))
+        }
+        request.model = try optionalText("model")
+        request.conversation = try optionalText("conversation")
+        return request
+    }
+
     mutating func composer() throws -> PromptComposer {
         var composer = PromptComposer(budget: try wholeNumber("budget", in: 1...Int.max))
         if let template = try optionalText("template") {

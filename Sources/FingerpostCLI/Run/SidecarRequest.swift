@@ -8,6 +8,7 @@ struct SidecarRequest: Sendable {
         case prompt(Input, RetrievalOptions, PromptComposer)
         case add([Guideline])
         case remove([String])
+        case check(CheckRequest)
         case info
         case ping
     }
@@ -18,6 +19,15 @@ struct SidecarRequest: Sendable {
         case chat(Chat)
     }
 
+    /// A text to be held against the checks.
+    struct CheckRequest: Sendable {
+        var text: String
+        var rail: DecisionRecord.Rail
+        var deadline: Duration?
+        var model: String?
+        var conversation: String?
+    }
+
     /// As the client gave it, to be given back; nil where it gave none.
     var id: JSONValue?
     var operation: Operation
@@ -26,7 +36,7 @@ struct SidecarRequest: Sendable {
     var isWrite: Bool {
         switch operation {
         case .add, .remove: true
-        case .search, .prompt, .info, .ping: false
+        case .search, .prompt, .check, .info, .ping: false
         }
     }
 }
@@ -38,7 +48,7 @@ struct SidecarFault: Error, Sendable {
 }
 
 extension SidecarRequest {
-    static let operations = ["search", "prompt", "add", "remove", "info", "ping"]
+    static let operations = ["search", "prompt", "check", "add", "remove", "info", "ping"]
 
     /// - Throws: ``SidecarFault``, with the number of the line.
     init(parsing line: [UInt8], number: Int) throws(SidecarFault) {
@@ -96,6 +106,7 @@ extension SidecarRequest {
             let options = try fields.retrievalOptions()
             return .prompt(input, options, try fields.composer())
         case "add": return .add(try fields.guidelines())
+        case "check": return .check(try fields.check())
         case "remove": return .remove(try fields.ids())
         case "info": return .info
         case "ping": return .ping

@@ -1,4 +1,5 @@
 import Fingerpost
+import Guardrails
 import GuidelineStore
 
 /// Answers requests with a library, on any thread.
@@ -8,6 +9,11 @@ struct SidecarSession: Sendable {
 
     let library: GuidelineLibrary
     let name: String
+    /// What texts are held against.
+    let rails: Rails
+    /// Where decisions are written; nil for nowhere.
+    var decisions: DecisionLog?
+    var keepsTexts = false
 
     /// The line that answers a line.
     func answer(_ request: Result<SidecarRequest, SidecarFault>, line: Int) -> [UInt8] {
@@ -55,6 +61,13 @@ struct SidecarSession: Sendable {
                 "removed": .strings(removed), "missing": .strings(ids.filter { !there.contains($0) }),
                 "libraryVersion": .integer(try library.libraryVersion),
             ]
+        case .check(let request):
+            let decision: Decision = rails.check(request.text, rail: request.rail, deadline: request.deadline)
+            // Logged before it is told, so that nothing is acted upon that no log knows of.
+            try decisions?.append(
+                decision.records(
+                    keepsText: keepsTexts, model: request.model, conversationID: request.conversation))
+            return CheckAnswer(id: nil, checked: request.text, decision: decision).json
         case .info: return try library.information().json(library: name)
         case .ping: return ["pong": true, "version": .string(FingerpostCommand.version)]
         }

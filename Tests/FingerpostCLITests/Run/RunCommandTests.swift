@@ -40,6 +40,31 @@ struct RunCommandTests {
         #expect((answers[7]["matches"] as? [Any])?.isEmpty == true)
     }
 
+    @Test("Checks are those of check, are logged before they are answered, and see the guidelines that were added")
+    func checks() throws {
+        let place = try Workspace()
+        try place.build(3)
+        let input = """
+            {"id":1,"op":"check","text":"card 4111 1111 1111 1111","conversation":"c9"}
+            {"id":2,"op":"check","text":"poison in the food"}
+            {"op":"add","guidelines":[{"id":"p","text":"poison in the food","threshold":0.5}]}
+            {"id":4,"op":"check","text":"poison in the food","rail":"output","model":"small"}
+            {"id":5,"op":"check"}
+            """
+        let result = try Program.run(
+            ["run", "-l", place.library, "--log", "--on-match", "deny", "--filter", "id = p"], input: input)
+        #expect(result.status == 0, "\(result)")
+        let answers = try objects(result)
+        #expect(answers.compactMap { $0["verdict"] as? String } == ["modify", "allow", "deny"], "\(result)")
+        #expect(answers[0]["text"] as? String == "card **** **** **** ****" && answers[0]["id"] as? Int == 1)
+        #expect(answers[3]["text"] is NSNull)
+        #expect((answers[4]["error"] as? [String: Any])?["code"] as? String == "invalid_field")
+        let log = try Program.run(["log", "show", "-l", place.library, "--json"])
+        #expect(log.lines.count == 9 && !log.output.contains("4111"), "\(log)")
+        #expect(log.output.contains(#""model":"small""#) && log.output.contains("c9"))
+        #expect(try Program.run(["run", "-l", place.library, "--keep-text"], input: "").status == 2)
+    }
+
     @Test("10,000 requests are answered as search --batch answers them, byte for byte")
     func manyRequests() throws {
         let place = try Workspace()

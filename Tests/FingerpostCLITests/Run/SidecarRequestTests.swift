@@ -52,6 +52,19 @@ struct SidecarRequestTests {
         }
         #expect(chat.lastUserText == "hi" && options.limit == 2 && composer.budget == 9)
         #expect(composer.template == (try PromptTemplate("{each}{id}{/each}")))
+        let check = try parse(
+            #"{"op":"check","text":"","rail":"output","deadline":2.5,"model":"m","conversation":"c"}"#)
+        guard case .check(let request) = check.operation else {
+            Issue.record("no check")
+            return
+        }
+        #expect(!check.isWrite && request.text.isEmpty && request.rail == .output)
+        #expect(request.deadline == .microseconds(2_500) && request.model == "m" && request.conversation == "c")
+        guard case .check(let plain) = try parse(#"{"op":"check","text":"x"}"#).operation else {
+            Issue.record("no check")
+            return
+        }
+        #expect(plain.rail == .input && plain.deadline == nil && plain.model == nil)
         let add = try parse(#"{"op":"add","guidelines":[{"id":"g","text":" t "}]}"#)
         guard case .add(let guidelines) = add.operation else {
             Issue.record("no add")
