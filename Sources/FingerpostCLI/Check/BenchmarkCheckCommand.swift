@@ -22,14 +22,7 @@ struct BenchmarkCheckCommand: ParsableCommand {
             "threads","speedup"}; stages are encode, search, each check, total and log.
             """)
 
-    @Option(help: "JSON Lines of {\"id\",\"text\"}; - is standard input.", completion: .file())
-    var batch: String
-
-    @Option(
-        name: [.long, .customShort("l")], help: "Folder of a library whose guidelines count.", completion: .directory)
-    var library: String?
-
-    @OptionGroup var checks: RailsArguments
+    @OptionGroup var subject: CheckedTextsArguments
 
     @Option(help: "input or output: where the texts are on their way.")
     var rail = RailArgument(.input)
@@ -45,23 +38,20 @@ struct BenchmarkCheckCommand: ParsableCommand {
 
     func validate() throws {
         try Check.range("--rounds", rounds, 1...1_000)
-        if library == nil, checks.areAboutGuidelines {
-            throw ValidationError("--filter and --on-match are about guidelines; name their library with --library.")
-        }
     }
 
     func run() throws {
-        let texts = try CheckCommand.texts(of: batch).map(\.text)
+        let texts = try subject.texts()
         let progress = ProgressBar()
         defer { progress.finish() }
-        let opened = try library.map { try LibraryAccess.reading(URL(fileURLWithPath: $0), progress: progress) }
+        let rails = try subject.rails(progress)
         var options = CheckBenchmark.Options()
         (options.rail, options.rounds) = (rail.value, rounds)
         options.threads = threading.threads ?? options.threads
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("fingerpost-\(UUID().uuidString)")
         if log { options.logFolder = folder }
         defer { try? FileManager.default.removeItem(at: folder) }
-        let report = try CheckBenchmark.run(texts, rails: try checks.rails(opened), options: options) {
+        let report = try CheckBenchmark.run(texts, rails: rails, options: options) {
             progress.update("Checking", completed: $0, total: $1)
         }
         progress.finish()

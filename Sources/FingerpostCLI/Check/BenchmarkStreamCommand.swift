@@ -22,14 +22,7 @@ struct BenchmarkStreamCommand: ParsableCommand {
             "p95","p99"},"microsecondsPerThousandBytes"}]}
             """)
 
-    @Option(help: "JSON Lines of {\"id\",\"text\"}; - is standard input.", completion: .file())
-    var batch: String
-
-    @Option(
-        name: [.long, .customShort("l")], help: "Folder of a library whose guidelines count.", completion: .directory)
-    var library: String?
-
-    @OptionGroup var checks: RailsArguments
+    @OptionGroup var subject: CheckedTextsArguments
 
     @Option(help: "input or output: where the texts are on their way.")
     var rail = RailArgument(.output)
@@ -46,9 +39,6 @@ struct BenchmarkStreamCommand: ParsableCommand {
     func validate() throws {
         try Check.range("--piece", piece, 1...1_000_000)
         _ = try holds()
-        if library == nil, checks.areAboutGuidelines {
-            throw ValidationError("--filter and --on-match are about guidelines; name their library with --library.")
-        }
     }
 
     private func holds() throws -> [StreamHold] {
@@ -56,14 +46,14 @@ struct BenchmarkStreamCommand: ParsableCommand {
     }
 
     func run() throws {
-        let texts = try CheckCommand.texts(of: batch).map(\.text)
+        let texts = try subject.texts()
         let progress = ProgressBar()
         defer { progress.finish() }
-        let opened = try library.map { try LibraryAccess.reading(URL(fileURLWithPath: $0), progress: progress) }
+        let rails = try subject.rails(progress)
         var options = StreamBenchmark.Options()
         (options.rail, options.holds, options.pieceLength) = (rail.value, try holds(), piece)
         options.threads = threading.threads
-        let reports = try StreamBenchmark.run(texts, rails: try checks.rails(opened), options: options) {
+        let reports = try StreamBenchmark.run(texts, rails: rails, options: options) {
             progress.update("Streaming", completed: $0, total: $1)
         }
         progress.finish()

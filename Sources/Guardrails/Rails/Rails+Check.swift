@@ -12,8 +12,8 @@ extension Rails {
     ///
     /// - Parameters:
     ///   - rail: where in a conversation the text stands; checks that do not belong there are left out.
-    ///   - deadline: how long the caller waits; nil for as long as it takes. In a task that other tasks wait for, use the
-    ///     asynchronous form.
+    ///   - deadline: how long the caller waits; nil for as long as it takes. In a task use the asynchronous form: this one
+    ///     holds its thread while a ``Judge`` answers, and where all threads of tasks are held, no judge ever does.
     public func check(
         _ text: String, rail: DecisionRecord.Rail = .input, deadline: Duration? = nil
     ) -> Decision {
