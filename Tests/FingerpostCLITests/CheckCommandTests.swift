@@ -60,7 +60,8 @@ struct CheckCommandTests {
             let text = request.messages.last ?? ""
             return .answer(
                 text.contains("milligrams")
-                    ? #"{"violates":true,"reason":"a dose"}"# : text.contains("poem") ? "No, not at all." : #"{"violates":false}"#)
+                    ? #"{"violates":true,"reason":"a dose"}"#
+                    : text.contains("poem") ? "No, not at all." : #"{"violates":false}"#)
         }
         func check(_ text: String) throws -> RunResult {
             try Program.run(
