@@ -11,7 +11,8 @@ Each month, in this order:
  3. The policy accepts a draft if at least so many of the gap's inputs (--agreement) are labelled unsafe. It gives the rule
     a text; nothing else of it is changed.
  4. A copy of the library takes the accepted rules and is calibrated: everything that was judged so far, and the ordinary
-    inputs, with the limit of false alarms.
+    inputs. It aims below the limit of false alarms (--margin): one that is just kept by the inputs that are known is passed
+    in every other month of new ones.
  5. `replay` holds the log against the copy, and `promote` makes it the library, with a canary set of its own.
 
 Before the first month the library is calibrated with its own examples and 1,000 ordinary inputs that are used nowhere else.
@@ -200,7 +201,7 @@ class Simulation:
         write(judged, self.judged)
         write(benign, [{"query": text} for text in self.benign])
         self.run("calibrate", judged, "--benign", benign, "--library", library, "--allow-missing",
-                 "--false-alarms", self.options.limit)
+                 "--false-alarms", round(self.options.margin * self.options.limit, 6))
 
     def simulate(self):
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -248,6 +249,7 @@ def main():
     parser.add_argument("--volume", type=int, default=5, help="inputs that a gap has at least")
     parser.add_argument("--agreement", type=float, default=0.8, help="share of a gap's inputs that must be unsafe")
     parser.add_argument("--limit", type=float, default=0.02, help="largest share of false alarms")
+    parser.add_argument("--margin", type=float, default=0.75, help="share of the limit that calibration aims at")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--picture", help="an SVG file to write")
     parser.add_argument("--figures", help="a JSON file to write")
