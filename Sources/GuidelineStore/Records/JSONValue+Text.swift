@@ -50,19 +50,17 @@ extension JSONValue {
     }
 
     package static func appendString(_ text: String, to bytes: inout [UInt8]) {
-        let digits = StaticString("0123456789abcdef")
         bytes.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
-            case 0x0A: bytes.append(contentsOf: "\\n".utf8)
-            case 0x0D: bytes.append(contentsOf: "\\r".utf8)
-            case 0x09: bytes.append(contentsOf: "\\t".utf8)
-            case ..<0x20:
-                bytes.append(contentsOf: "\\u00".utf8)
-                bytes += [digits.utf8Start[Int(byte >> 4)], digits.utf8Start[Int(byte & 15)]]
-            default: bytes.append(byte)
+        var text = text
+        text.withUTF8 { utf8 in
+            let utf8 = UnsafeRawBufferPointer(utf8)
+            var start = 0
+            while let place = JSONEscapes.first(in: utf8, from: start) {
+                bytes.append(contentsOf: utf8[start..<place])
+                JSONEscapes.append(utf8[place], to: &bytes)
+                start = place + 1
             }
+            bytes.append(contentsOf: utf8[start...])
         }
         bytes.append(UInt8(ascii: "\""))
     }
