@@ -110,9 +110,9 @@ extension LibraryDatabase {
 
 extension Guideline {
     /// Decodes the JSON in a column of a library.
-    static func record(in row: Row, at index: Int, path: String) throws -> Guideline {
+    static func record(in row: Row, at index: Int, path: @autoclosure () -> String) throws -> Guideline {
         func corrupt(_ reason: String) -> GuidelineStoreError {
-            .corrupt(path: path, sqliteCode: 0, reason: "a guideline's record cannot be read: \(reason)")
+            .corrupt(path: path(), sqliteCode: 0, reason: "a guideline's record cannot be read: \(reason)")
         }
         return try row.withUnsafeData(atIndex: index) { data in
             guard let data else { throw corrupt("it is missing") }
