@@ -37,12 +37,14 @@ public final class DecisionLog: Sendable {
     private let state: Locked<State>
 
     private let disk: LogDisk
+    /// Files that are being finished.
+    private let finishing = DispatchGroup()
 
     private struct State {
         var segment: LogSegmentWriter?
         /// Whether a timer runs that will force the segment to the disk.
         var isSyncPending = false
-        /// Why the last of them could not.
+        /// Why the disk did not take what an append had returned for.
         var syncError: FileError?
         /// What other files take up, as last looked at.
         var otherBytes = 0
@@ -112,7 +114,7 @@ public final class DecisionLog: Sendable {
             try tellSyncError(&state)
             if let segment = state.segment, segment.isFinished(options, adding: bytes.count) {
                 state.segment = nil
-                try segment.close()
+                finish(segment)
             }
             if state.otherBytes + (state.segment?.size ?? 0) + bytes.count > options.folderBytes || state.segment == nil
             {
@@ -139,6 +141,17 @@ public final class DecisionLog: Sendable {
                 DispatchQueue.global(qos: .utility).asyncAfter(deadline: .now() + interval.dispatched) { [weak self] in
                     self?.synchronize()
                 }
+            }
+        }
+    }
+
+    /// Finishes a file that nothing more is written to; a disk takes tens of milliseconds for it, which no append waits for.
+    private func finish(_ segment: LogSegmentWriter) {
+        DispatchQueue.global(qos: .utility).async(group: finishing) { [state] in
+            do throws(FileError) {
+                try segment.close()
+            } catch {
+                state.withLock { $0.syncError = error }
             }
         }
     }
@@ -170,21 +183,21 @@ public final class DecisionLog: Sendable {
     }
 
     /// Finishes the file that is written to, so that it can be collected; the next append begins another.
+    ///
+    /// - Throws: ``GuidelineStoreError`` if the disk does not take it, or did not take one before it.
     public func rotate() throws {
-        try state.withLock { state in
+        let segment = state.withLock { state in
             defer { state.segment = nil }
-            do {
-                try state.segment?.close()
-            } catch let error as FileError {
-                throw GuidelineStoreError(error)
-            }
-            try tellSyncError(&state)
+            return state.segment
         }
+        if let segment { finish(segment) }
+        finishing.wait()
+        try state.withLock { try tellSyncError(&$0) }
     }
 
     /// Finishes the log. Later appends throw. A log that is let go finishes itself.
     public func close() throws {
-        defer { state.withLock { $0.isClosed = true } }
+        state.withLock { $0.isClosed = true }
         try rotate()
     }
 }

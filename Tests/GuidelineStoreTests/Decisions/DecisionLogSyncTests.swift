@@ -9,9 +9,14 @@ import Testing
 private final class CountingDisk: Sendable {
     private let counts = Locked((calls: 0, failures: 0))
     private let happened = DispatchSemaphore(value: 0)
+    private let gate = Locked<DispatchSemaphore?>(nil)
 
     var calls: Int { counts.withLock { $0.calls } }
     func fail(times: Int) { counts.withLock { $0.failures = times } }
+
+    /// Calls are held up until the gate is opened.
+    func close() { gate.withLock { $0 = DispatchSemaphore(value: 0) } }
+    func open() { gate.withLock(\.self)?.signal() }
 
     /// Waits for a call; that it comes is what is tested, not when.
     func wait() -> Bool { happened.wait(timeout: .now() + 60) == .success }
@@ -23,6 +28,7 @@ private final class CountingDisk: Sendable {
                 counts.failures -= 1
                 return counts.failures >= 0
             }
+            gate.withLock(\.self)?.wait()
             defer { happened.signal() }
             if fails { errno = EIO }
             return fails ? -1 : 0
@@ -37,9 +43,9 @@ struct DecisionLogSyncTests {
 
     init() throws { folder = try TemporaryFolder() }
 
-    private func log(_ sync: DecisionLog.Options.Sync) throws -> DecisionLog {
+    private func log(_ sync: DecisionLog.Options.Sync, segmentBytes: Int = 1 << 20) throws -> DecisionLog {
         var options = DecisionLog.Options()
-        options.sync = sync
+        (options.sync, options.segmentBytes) = (sync, segmentBytes)
         return try DecisionLog(in: folder.url, options: options, disk: disk.disk)
     }
 
@@ -92,6 +98,23 @@ struct DecisionLogSyncTests {
         try log.append(records)
         disk.fail(times: 1)
         #expect(storeError { try log.close() } != nil)
+    }
+
+    @Test("No append waits for a file to be finished; closing does, and tells what became of it")
+    func finishing() throws {
+        let log = try log(.system, segmentBytes: 1)
+        disk.close()
+        disk.fail(times: 1)
+        try log.append(records)
+        try log.append(records)
+        #expect(LogSegment.all(in: log.folder).count == 2)
+        disk.open()
+        #expect(disk.wait())
+        disk.open()
+        #expect(storeError { try log.close() } != nil)
+        #expect(disk.calls == 2)
+        #expect(storeError { try log.append(records) } != nil)
+        #expect(storeError { try log.close() } == nil)
     }
 
     @Test("With every append, or never but at the end")
