@@ -101,6 +101,9 @@ struct CheckCommandTests {
         let json = try Program.run(arguments + ["--json"], input: text)
         #expect(json.lines.count == 2 && json.lines[0] == #"{"text":"All is well. "}"#, "\(json)")
         #expect(json.lines[1].contains(#""verdict":"deny","text":null"#), "\(json)")
+        #expect(json.lines[1].contains(#""leakedBytes":0"#), "\(json)")
+        let late = try Program.run(["check", "--stream", "--hold", "word"], input: "Card 4111 1111 1111 1111, ok?\n")
+        #expect(late.status == 10 && late.log.contains("15 bytes had been shown"), "\(late)")
         #expect(try Program.run(["check", "--stream"], input: "").status == 0)
     }
 

@@ -8,6 +8,8 @@ struct CheckAnswer {
     /// As it came.
     var checked: String
     var decision: Decision
+    /// Bytes of a stream that were shown before it was found that they should not be; nil where it is none.
+    var leakedByteCount: Int?
 
     /// Nil where the text may not go on.
     private var text: String? {
@@ -24,6 +26,7 @@ struct CheckAnswer {
             ("checks", .array(decision.checks.map(check))),
             ("microseconds", .integer(Int(decision.latency.total / .microseconds(1)))),
         ]
+        if let leakedByteCount { members.append(("leakedBytes", .integer(leakedByteCount))) }
         return .object(members)
     }
 

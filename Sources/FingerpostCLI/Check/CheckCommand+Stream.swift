@@ -31,11 +31,15 @@ extension CheckCommand {
         }
         let decision = stream.decision
         try decisions?.append(records(of: decision))
-        let answer = CheckAnswer(id: nil, checked: whole, decision: decision)
+        let leaked = stream.leakedByteCount
+        let answer = CheckAnswer(id: nil, checked: whole, decision: decision, leakedByteCount: leaked)
         if output.json {
             try Console.result(answer.json.text)
         } else if decision.verdict > .allow {
             Console.log(answer.text(Terminal.log, showsText: false))
+            if leaked > 0 {
+                Console.log("  \(Format.count(leaked, "byte")) had been shown before that was known; see --hold")
+            }
         }
         return decision.verdict
     }

@@ -25,7 +25,8 @@ struct CheckCommand: ParsableCommand {
 
             --stream checks standard input while it comes, and writes what may be shown, as soon as --hold lets it: what is \
             denied is not shown, nor what follows it; where that happens the program ends and says so on standard error. With \
-            --json it writes {"text"} for each piece, and at the end the decision. The texts of a stream are on their way out, \
+            --json it writes {"text"} for each piece, and at the end the decision, with "leakedBytes": how much of it had been \
+            shown before that was known, for which --hold was too short. The texts of a stream are on their way out, \
             unless --rail says otherwise.
 
             --log writes what was decided to the library's decision log; of the text it keeps the hash alone, unless \

@@ -39,9 +39,9 @@ public struct StreamGuard: Sendable {
     /// Whether nothing more is handed on.
     public private(set) var isStopped = false
     private var isFinished = false
-    /// Bytes that had been handed on before it was found that they belong to what is denied, or to be modified: what the hold
-    /// was too short for.
-    public private(set) var leakedByteCount = 0
+    /// What has been replaced, in order, and what was handed on before it was found that it should not be.
+    private var replaced: [Range<Int>] = []
+    private var leaked: Set<Range<Int>> = []
 
     /// - Parameters:
     ///   - hold: what is kept back; see ``StreamHold``.
@@ -89,6 +89,18 @@ public struct StreamGuard: Sendable {
 
     /// Bytes that have arrived and have not been handed on, nor replaced.
     public var heldByteCount: Int { text.byteCount - released }
+
+    /// Bytes that had been handed on before it was found that they belong to what is denied, or to be modified: what the hold
+    /// was too short for.
+    public var leakedByteCount: Int {
+        var (count, end) = (0, 0)
+        // What was found in one step and replaced in another is found again there.
+        for range in (leaked + replaced).sorted(by: { $0.lowerBound < $1.lowerBound }) {
+            count += max(0, range.upperBound - max(range.lowerBound, end))
+            end = max(end, range.upperBound)
+        }
+        return count - replaced.reduce(0) { $0 + $1.count }
+    }
 
     // MARK: Steps
 
@@ -154,9 +166,9 @@ public struct StreamGuard: Sendable {
 
     /// Hands on what is before `target`, but for the beginning of something that goes on behind it.
     private mutating func release(_ text: StreamText, to target: Int, _ modifications: [Modification]) {
-        for modification in modifications where modification.range.upperBound > released {
-            var modification = modification
-            let leaked = max(0, released - modification.range.lowerBound)
+        for var modification in modifications {
+            leak(from: modification.range.lowerBound, to: modification.range.upperBound)
+            guard modification.range.upperBound > released else { continue }
             modification.range = max(modification.range.lowerBound, released)..<modification.range.upperBound
             guard modification.range.lowerBound < target else { break }
             shown += text.bytes[released..<modification.range.lowerBound]
@@ -164,7 +176,7 @@ public struct StreamGuard: Sendable {
             guard modification.range.upperBound <= target else { return }
             shown += modification.text(for: text.bytes[modification.range], rails.replacements).utf8
             released = modification.range.upperBound
-            leakedByteCount += leaked
+            replaced.append(modification.range)
             log.hasModified = true
         }
         guard target > released else { return }
@@ -191,7 +203,7 @@ public struct StreamGuard: Sendable {
         guard stopping.isEmpty else {
             isStopped = true
             let first = stopping.map { $0.outcome.findings.map { $0.range.lowerBound + offset }.min() ?? subject }.min()
-            leakedByteCount += max(0, released - (first ?? subject))
+            leak(from: first ?? subject, to: released)
             return []
         }
         return rails.modifications(of: results, in: window).map { found in
@@ -199,6 +211,12 @@ public struct StreamGuard: Sendable {
             found.range = (found.range.lowerBound + offset)..<(found.range.upperBound + offset)
             return found
         }
+    }
+
+    /// Notes what has been handed on of a place that should not have been.
+    private mutating func leak(from start: Int, to end: Int) {
+        let end = min(end, released)
+        if start < end { leaked.insert(start..<end) }
     }
 }
 

@@ -121,6 +121,31 @@ import Testing
         #expect(leak("Nothing of the kind. Nor here.", .word) == 0)
     }
 
+    /// Finds "never" where a sentence is at its end.
+    private struct Absolutes: Check {
+        let id = "absolutes"
+        let kind = "style"
+        let scope = CheckScope.sentence
+
+        func run(on input: CheckInput) -> CheckOutcome {
+            let bytes = Array(input.text.utf8)
+            let word = Array("never".utf8)
+            let places = bytes.indices.filter { bytes[$0...].starts(with: word) }
+            return CheckOutcome(findings: places.map { Detection(kind: "absolute", range: $0..<$0 + word.count) })
+        }
+    }
+
+    @Test("What was shown whole before it was found is counted once, however often it is found")
+    func wholeLeaks() throws {
+        let rails = try Rails { Absolutes().onMatch(.modify(.redact)) }
+        for (hold, count) in [(StreamHold.word, 10), (.characters(4), 5), (.sentence, 0), (.whole, 0)] {
+            var stream = StreamGuard(rails, hold: hold)
+            let shown = stream.push("We never, really never do that. And so on. Or else.") + stream.finish()
+            #expect(stream.leakedByteCount == count, "\(hold)")
+            #expect(shown.contains("never") == (count > 0) && stream.decision.verdict == .modify, "\(hold)")
+        }
+    }
+
     @Test func aLongerHoldIsLaterAndLeaksLess() throws {
         let rails = try Rails { PersonalData(.card).onMatch(.modify(.redact)) }
         let texts = (0..<40).map { place in
