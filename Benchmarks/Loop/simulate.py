@@ -249,7 +249,7 @@ def main():
     parser.add_argument("--volume", type=int, default=5, help="inputs that a gap has at least")
     parser.add_argument("--agreement", type=float, default=0.8, help="share of a gap's inputs that must be unsafe")
     parser.add_argument("--limit", type=float, default=0.02, help="largest share of false alarms")
-    parser.add_argument("--margin", type=float, default=0.75, help="share of the limit that calibration aims at")
+    parser.add_argument("--margin", type=float, default=0.5, help="share of the limit that calibration aims at")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--picture", help="an SVG file to write")
     parser.add_argument("--figures", help="a JSON file to write")
