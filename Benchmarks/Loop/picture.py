@@ -66,16 +66,17 @@ def svg(result):
         if month["joining"] and place:
             out.append(f'<line class="join" x1="{x(place) - width / len(months) / 2:.1f}" '
                        f'x2="{x(place) - width / len(months) / 2:.1f}" y1="{TOP}" y2="{lower_top + LOWER}"/>')
-            out.append(f'<text class="small" x="{x(place) - width / len(months) / 2 + 6:.1f}" y="{TOP + 12}">'
+            out.append(f'<text class="small" x="{x(place) - width / len(months) / 2 + 6:.1f}" y="{TOP + UPPER - 8}">'
                        f'{month["joining"]} new sources</text>')
     uncovered = [month["uncovered"] / month["unsafe"] for month in months]
     control = [month["control"]["uncovered"] / month["unsafe"] for month in months]
     y = panel(TOP, UPPER, 1.0, 4, "Unsafe inputs that no rule covers", uncovered, control,
               [month["uncoveredInterval"] for month in months], ("band", "line", "dot"), lambda v: f"{v:.0%}")
-    for place in (0, len(months) - 1):
-        out.append(f'<text text-anchor="middle" x="{x(place):.1f}" y="{y(uncovered[place]) - 10:.1f}">'
+    # Beside the first point, where there may be no room above it.
+    for place, across, down in ((0, 34, 16), (len(months) - 1, 0, -10)):
+        out.append(f'<text text-anchor="middle" x="{x(place) + across:.1f}" y="{y(uncovered[place]) + down:.1f}">'
                    f'{uncovered[place]:.0%}</text>')
-    out.append(f'<text class="small" text-anchor="end" x="{WIDTH - RIGHT}" y="{y(control[-1]) - 8:.1f}">'
+    out.append(f'<text class="small" text-anchor="end" x="{WIDTH - RIGHT}" y="{y(control[-1]) + 18:.1f}">'
                f'the library of month {months[0]["month"]}, without learning: {control[-1]:.0%}</text>')
     highest = max(0.04, 2 * result["limit"])
     y = panel(lower_top, LOWER, highest, 2, "Ordinary inputs that get a rule: false alarms",
