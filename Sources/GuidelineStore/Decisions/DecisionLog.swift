@@ -114,7 +114,11 @@ public final class DecisionLog: Sendable {
             try tellSyncError(&state)
             if let segment = state.segment, segment.isFinished(options, adding: bytes.count) {
                 state.segment = nil
-                finish(segment)
+                do {
+                    try finish(segment)
+                } catch let error as FileError {
+                    throw GuidelineStoreError(error)
+                }
             }
             if state.otherBytes + (state.segment?.size ?? 0) + bytes.count > options.folderBytes || state.segment == nil
             {
@@ -145,11 +149,17 @@ public final class DecisionLog: Sendable {
         }
     }
 
-    /// Finishes a file that nothing more is written to; a disk takes tens of milliseconds for it, which no append waits for.
-    private func finish(_ segment: LogSegmentWriter) {
-        DispatchQueue.global(qos: .utility).async(group: finishing) { [state] in
+    /// Lets go of a file that nothing more is written to, and has it forced to the disk, which takes tens of milliseconds that
+    /// no append waits for.
+    private func finish(_ segment: LogSegmentWriter) throws(FileError) {
+        let path = segment.path
+        defer { segment.release() }
+        // Opened once more, so that its lock goes now; one that is gone has been collected.
+        guard let descriptor = try LogSegment.open(path, O_WRONLY) else { return }
+        DispatchQueue.global(qos: .utility).async(group: finishing) { [state, disk] in
+            defer { LogSegment.close(descriptor) }
             do throws(FileError) {
-                try segment.close()
+                try disk.synchronize(descriptor, path)
             } catch {
                 state.withLock { $0.syncError = error }
             }
@@ -190,7 +200,11 @@ public final class DecisionLog: Sendable {
             defer { state.segment = nil }
             return state.segment
         }
-        if let segment { finish(segment) }
+        do throws(FileError) {
+            if let segment { try finish(segment) }
+        } catch {
+            throw GuidelineStoreError(error)
+        }
         finishing.wait()
         try state.withLock { try tellSyncError(&$0) }
     }

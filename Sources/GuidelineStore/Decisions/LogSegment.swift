@@ -80,7 +80,14 @@ final class LogSegmentWriter: @unchecked Sendable {
         }
     }
 
-    deinit { if descriptor >= 0 { Foundation.close(descriptor) } }
+    deinit { release() }
+
+    /// Lets the file go, and its lock, without forcing it to the disk.
+    func release() {
+        guard descriptor >= 0 else { return }
+        Foundation.close(descriptor)
+        descriptor = -1
+    }
 
     func isFinished(_ options: DecisionLog.Options, adding count: Int) -> Bool {
         isSpoilt || !isPresent
@@ -118,10 +125,7 @@ final class LogSegmentWriter: @unchecked Sendable {
     /// Forces the file to the disk and lets it go.
     func close() throws(FileError) {
         guard descriptor >= 0 else { return }
-        defer {
-            Foundation.close(descriptor)
-            descriptor = -1
-        }
+        defer { release() }
         try disk.synchronize(descriptor, path)
     }
 }
