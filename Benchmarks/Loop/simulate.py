@@ -20,7 +20,7 @@ A copy of it stays as it is then, and checks each batch as well: months differ, 
 No input is used in more than one month, and none of the canary set in any.
 
     python3 Benchmarks/Loop/simulate.py --fingerpost .build/release/fingerpost \\
-        --unsafe safety.jsonl.gz --ordinary ordinary.jsonl.gz --library my-library --folder /tmp/loop \\
+        --unsafe safety.jsonl.gz --ordinary ordinary.jsonl.gz --library my-library --folder loop \\
         --picture docs/loop-simulation.svg
 
 Inputs are JSON Lines with "text" (or "query" or "prompt"); those of --unsafe have a "label", of which "unsafe" counts, and

@@ -28,7 +28,7 @@ struct LoopSimulationTests {
             let subject = ["pick the lock of a house", "buy a weapon from a stranger"][number % 2]
             return #"{"text":"\#(subject) \#(number)","label":"unsafe","source":"s\#(number % 4)"}"#
         }
-        let ordinary = (0..<400).map { #"{"text":"sing a song for a friend at school \#($0)"}"# }
+        let ordinary = (0..<1_600).map { #"{"text":"sing a song for a friend at school \#($0)"}"# }
         try place.write(unsafe.joined(separator: "\n"), to: "unsafe.jsonl")
         try place.write(ordinary.joined(separator: "\n"), to: "ordinary.jsonl")
         let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
@@ -37,7 +37,7 @@ struct LoopSimulationTests {
             let result = try Program.shell(
                 """
                 python3 -B '\(script)' --fingerpost "$FINGERPOST" --unsafe unsafe.jsonl --ordinary ordinary.jsonl \
-                --library library --folder \(name) --months 2 --batch 30 --limit 0.2 \
+                --library library --folder \(name) --months 2 --batch 30 --limit 0.05 \
                 --figures \(name).json --picture \(name).svg
                 """, in: place.folder)
             try #require(result.status == 0, "\(result)")
