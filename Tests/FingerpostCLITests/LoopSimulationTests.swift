@@ -28,7 +28,12 @@ struct LoopSimulationTests {
             let subject = ["pick the lock of a house", "buy a weapon from a stranger"][number % 2]
             return #"{"text":"\#(subject) \#(number)","label":"unsafe","source":"s\#(number % 4)"}"#
         }
-        let ordinary = (0..<1_600).map { #"{"text":"sing a song for a friend at school \#($0)"}"# }
+        // Nearer to the rules than what is unsafe is, so that a line which lets them by leaves the
+        // unsafe ones uncovered.
+        let ordinary = (0..<1_600).map { number in
+            let subject = "the \(words[number % 8]) and the \(words[number / 8 % 8])"
+            return #"{"text":"a poem on \#(subject) \#(number)"}"#
+        }
         try place.write(unsafe.joined(separator: "\n"), to: "unsafe.jsonl")
         try place.write(ordinary.joined(separator: "\n"), to: "ordinary.jsonl")
         let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
@@ -56,7 +61,7 @@ struct LoopSimulationTests {
         let uncovered = months.compactMap { $0["uncovered"] as? Int }
         let control = try months.map { try #require(($0["control"] as? [String: Int])?["uncovered"]) }
         #expect(uncovered[0] == control[0])
-        #expect(zip(uncovered, control).allSatisfy { $0 <= $1 }, "\(uncovered), \(control)")
+        #expect(uncovered[1] < control[1], "\(uncovered), \(control)")
         #expect((months[0]["learned"] as? [String: Any])?["canary"] != nil && months[1]["learned"] == nil)
 
         var texts: [String] = []
