@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Stage 2: the teacher's sentence vector of every text of stage 1: teacher.npy (float16, unit rows, 384 columns).
 
-The teacher is all-MiniLM-L6-v2 in bfloat16, cut at 256 tokens. --part 0/2 and --part 1/2 share the work between two
-processes; the last to end joins the parts.
+The teacher is all-MiniLM-L6-v2, in bfloat16 where the CPU has it, cut at 256 tokens. --part 0/2 and --part 1/2 share the
+work between two processes; the last to end joins the parts.
 """
 import argparse
 import json
@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from common import minilm, read, teacher_tokenizer
-from student import Tokens
+from student import PRODUCTS, Tokens
 
 
 def main():
@@ -25,7 +25,7 @@ def main():
     part, parts = map(int, a.part.split("/"))
     texts = [row["text"] for row in read(a.work / "texts.jsonl")]
     mine = texts[part::parts]
-    network, tokens = minilm(torch.bfloat16), Tokens.of(teacher_tokenizer(256), mine, separator=102)
+    network, tokens = minilm(PRODUCTS), Tokens.of(teacher_tokenizer(256), mine, separator=102)
     vectors, order = np.zeros((len(mine), 384), np.float16), np.argsort(tokens.lengths, kind="stable")
     start, began, said = 0, time.time(), 0.0
     with torch.inference_mode():

@@ -16,7 +16,7 @@ from common import INPUTS, SEED, minilm, read, student_tokenizer
 from imitation import batches, imitation, neighbourhoods
 from optimiser import Companions, adamw, seeded, set_rate
 from pruning import pruned
-from student import Student, Tokens, embed, save
+from student import Student, Tokens, embed, save, short_products
 
 LONG, LONG_SHARE = 64, 0.4  # of texts of so many tokens and more, the share that an epoch takes
 AGAIN = 4  # how often an epoch takes each input to an assistant once more
@@ -63,7 +63,7 @@ def main():
             companions.meet()
         set_rate(optimizer, a.rate, step, a.steps, warm=50)
         batch = next(stream)
-        with torch.autocast("cpu", torch.bfloat16):
+        with short_products():
             made = embed(student, tokens, batch)
         loss, cosine = imitation(made, torch.from_numpy(vectors[batch].astype(np.float32)), projection)
         optimizer.zero_grad()
@@ -83,7 +83,7 @@ def main():
     if a.rank == 0:
         save(a.work / "distilled.pt", student, mean, projection)
         student.load_state_dict(mean)
-        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        with torch.no_grad(), short_products():
             made = embed(student, tokens, held)
             cosine = F.cosine_similarity(projection(made.float()), torch.from_numpy(vectors[held].astype(np.float32)))
         print(f"held-out cosine {cosine.mean():.4f} after {time.time() - began:.0f} s", flush=True)

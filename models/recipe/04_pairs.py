@@ -23,7 +23,7 @@ from common import INPUTS, SEED, corpus, fingerprint, measured_fingerprints, rea
 from evaluate import ndcg
 from imitation import batches, imitation, neighbourhoods
 from optimiser import Companions, adamw, seeded, set_rate
-from student import Tokens, embed, encode, load, save
+from student import Tokens, embed, encode, load, save, short_products
 
 LONG, SHORT_SHARE = 40, 0.4  # of texts of fewer tokens, the share that an epoch of imitation takes
 AGAIN = 4  # how often it takes each input to an assistant once more
@@ -248,7 +248,7 @@ def main():
         optimizer.zero_grad()
         with student.as_shipped():
             rows, documents, belongs = rules.draw(rng, rule_rows())
-            with torch.autocast("cpu", torch.bfloat16):
+            with short_products():
                 asked, found = embed(student, rules.queries, rows), embed(student, rules.texts, documents)
             alike = before[right[rows]] @ before.T > a.too_near
             known = alike | ~asked_for
@@ -260,7 +260,7 @@ def main():
                 torch.cat([inside, outside], 1), torch.cat([belongs, torch.zeros_like(known)], 1), a.temperature,
                 torch.cat([alike[:, documents], known], 1), both=False)
             batch = next(stream)
-            with torch.autocast("cpu", torch.bfloat16):
+            with short_products():
                 name = plan.turns[(step + 5 * a.rank) % len(plan.turns)]
                 general = general_loss(name, plan, student, tokenizer, rng, a, silver_before)
                 made = embed(student, tokens, batch)

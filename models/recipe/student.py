@@ -12,6 +12,13 @@ STEP = 0.003
 LIMIT = 127 * STEP
 # What the matrices of the layers are stored as.
 MATRIX = torch.float8_e4m3fn
+# What products are computed in. Where the CPU cannot do them in bfloat16, PyTorch does them many times slower than others.
+PRODUCTS = torch.bfloat16 if torch.ops.mkldnn._is_mkldnn_bf16_supported() else torch.float32
+
+
+def short_products():
+    """A context in which networks compute in PRODUCTS."""
+    return torch.autocast("cpu", torch.bfloat16, enabled=PRODUCTS is torch.bfloat16)
 
 
 def rounded(values):
@@ -187,7 +194,7 @@ def encode(network, tokens, limit=None):
     """Unit vectors of all texts, without gradients."""
     network.eval()
     out, order = np.zeros((len(tokens), network.shape["width"]), np.float32), np.argsort(tokens.lengths, kind="stable")
-    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
+    with torch.inference_mode(), short_products():
         for start in range(0, len(order), 512):
             rows = order[start:start + 512]
             out[rows] = embed(network, tokens, rows, limit, 4000).numpy()
